@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -94,10 +95,17 @@ func (s *Snapshot) Lookup(vcl, name string) (*Director, bool) {
 	return found, found != nil
 }
 
-// Find returns the director that a user means: by full name ("boot.a1"), or by
-// its name in the active VCL ("a1"). A director's own name may have dots, so
-// the active VCL is asked first.
+// Find returns the director that a user means: by number ("@17"), by full name
+// ("boot.a1"), or by its name in the active VCL ("a1"). A director's own name
+// may have dots, so the active VCL is asked first.
 func (s *Snapshot) Find(name string) (*Director, bool) {
+	if number, ok := strings.CutPrefix(name, "@"); ok {
+		id, err := strconv.ParseUint(number, 10, 64)
+		if err != nil {
+			return nil, false
+		}
+		return s.directors.get(id)
+	}
 	if d, ok := s.Lookup(s.Active, name); ok {
 		return d, true
 	}

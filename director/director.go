@@ -1,0 +1,169 @@
+package director
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/callboard/callboard/director/event"
+)
+
+// A Director is anything that can be resolved to a place to send a request. It
+// is the runtime's side of an [Implementation]; all methods may be called from
+// any goroutine, also after the director was deleted.
+type Director struct {
+	rt      *Runtime
+	vcl     *VCL
+	id      uint64
+	name    string
+	impl    Implementation
+	methods methods
+
+	count   counter
+	healthy atomic.Bool // what Healthy answers; stored under rt.mu
+	probe   atomic.Pointer[event.Probe]
+
+	requests, failures atomic.Uint64
+	dirty              atomic.Bool // in rt.dirty
+	nextDirty          *Director   // guarded by being in rt.dirty
+
+	// The fields below are guarded by rt.mu.
+
+	holders []*Ref // the slots that hold this director
+	slots   []*Ref // the slots of this director, empty ones too
+	// lastSlot numbers the slots.
+	lastSlot int
+	// deleted is set first, so that no slot gains anything while Release runs.
+	deleted   bool
+	owned     bool
+	letGo     []string // what Release has let go of so far
+	admin     AdminHealth
+	reported  bool   // what the type reports of itself
+	reason    string // why
+	changed   time.Time
+	follow    bool // health is that of the members
+	members   int  // filled slots
+	healthyMs int  // filled slots whose director is healthy
+}
+
+// ID returns a number that no other director of this epoch has.
+func (d *Director) ID() uint64 { return d.id }
+
+// Name returns the name within the VCL.
+func (d *Director) Name() string { return d.name }
+
+// FullName returns the name with that of the VCL: "boot.a1".
+func (d *Director) FullName() string { return d.vcl.name + "." + d.name }
+
+// VCL returns the VCL that the director belongs to.
+func (d *Director) VCL() *VCL { return d.vcl }
+
+// Implementation returns what was given to [VCL.Add].
+func (d *Director) Implementation() Implementation { return d.impl }
+
+// Group returns the interface by which the members can be changed.
+func (d *Director) Group() (Group, error) {
+	if g, ok := d.impl.(Group); ok {
+		return g, nil
+	}
+	return nil, fmt.Errorf("%s: %w: a director of type %s has no members to change", d.FullName(), ErrInvalid, d.impl.Type())
+}
+
+// Dump writes what the type says of its private state.
+func (d *Director) Dump(w io.Writer) {
+	fmt.Fprintf(w, "director %s = %s (id %d) {\n  refcount %d\n  healthy %t\n", d.FullName(), d.impl.Type(), d.id, d.count.count(), d.Healthy())
+	if dumper, ok := d.impl.(Dumper); ok {
+		d.contain("dump", func() { dumper.Dump(w) })
+	}
+	fmt.Fprintln(w, "}")
+}
+
+// Pin takes a reference by hand, which keeps the director from being destroyed
+// until [Runtime.Unpin]. The note says what for.
+func (d *Director) Pin(note string) (id uint64, err error) {
+	rt := d.rt
+	rt.mu.Lock()
+	if rt.closed {
+		rt.mu.Unlock()
+		return 0, fmt.Errorf("pin %s: %w", d.FullName(), ErrClosed)
+	}
+	rt.lastRef++
+	id = rt.lastRef
+	r := &Ref{rt: rt, holder: event.Holder{Kind: event.HolderPin, Name: note, ID: id, Ref: id}}
+	rt.pins[id] = r
+	rt.mu.Unlock()
+	if err := r.Assign(d); err != nil {
+		rt.mu.Lock()
+		delete(rt.pins, id)
+		rt.mu.Unlock()
+		return 0, fmt.Errorf("pin %s: %w", d.FullName(), err)
+	}
+	return id, nil
+}
+
+// NewRef makes an empty slot of this director. Only the director's type calls
+// it, from Bind on.
+func (d *Director) NewRef() *Ref {
+	d.rt.mu.Lock()
+	defer d.rt.mu.Unlock()
+	d.lastSlot++
+	d.rt.lastRef++
+	r := &Ref{rt: d.rt, owner: d, holder: event.Holder{Kind: event.HolderMember, Slot: d.lastSlot, Ref: d.rt.lastRef}}
+	d.slots = append(d.slots, r)
+	return r
+}
+
+// event returns an event about d, to be completed and emitted.
+func (d *Director) event(kind event.Kind) event.Event {
+	return event.Event{Kind: kind, VCL: d.vcl.name, Director: d.name, ID: d.id}
+}
+
+// send tells the director e, unless it has ended, and records it.
+func (d *Director) send(e Event) {
+	hold := d.hold()
+	if hold.IsZero() {
+		return
+	}
+	defer hold.Drop()
+	d.deliver(e)
+}
+
+func (d *Director) deliver(e Event) {
+	d.rt.mu.Lock()
+	d.emitLifeLocked(event.DirectorEvent, event.Life{Event: string(e)})
+	d.rt.mu.Unlock()
+	if d.methods.event != nil {
+		d.contain("event", func() { d.methods.event.Event(e) })
+	}
+}
+
+func (d *Director) emitLifeLocked(kind event.Kind, life event.Life) {
+	e := d.event(kind)
+	life.Refcount = d.count.count()
+	e.Life = &life
+	d.rt.emitLocked(e)
+}
+
+// contain runs a callback of the director's type. A panic in it ends the
+// callback and nothing else, and becomes a director.error event.
+func (d *Director) contain(callback string, f func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			d.reportError(callback, fmt.Errorf("panic: %v", r))
+		}
+	}()
+	f()
+}
+
+func (d *Director) reportError(callback string, err error) {
+	d.rt.mu.Lock()
+	defer d.rt.mu.Unlock()
+	d.emitLifeLocked(event.DirectorError, event.Life{Callback: callback, Error: err.Error()})
+}
+
+// forgetSlotLocked takes an emptied slot out of the list.
+func (d *Director) forgetSlotLocked(r *Ref) {
+	d.slots = slices.DeleteFunc(d.slots, func(o *Ref) bool { return o == r })
+}

@@ -1,0 +1,47 @@
+package director
+
+import (
+	"github.com/callboard/callboard/director/event"
+	"github.com/callboard/callboard/director/tree"
+)
+
+// Sample reads the numbers that requests and probes have moved since the last
+// sample (references of requests in flight, requests, failures, probe windows)
+// and returns the tree with them. Its cost is that of the directors that
+// changed. Who shows the tree calls it, at most once for each frame; nobody
+// else pays.
+func (rt *Runtime) Sample() *tree.Snapshot {
+	if rt.dirty.head.Load() == nil {
+		return rt.Tree()
+	}
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	dirty := rt.dirty.takeAll()
+	gauges := make([]event.Gauge, 0, len(dirty))
+	for _, d := range dirty {
+		gauges = append(gauges, d.gaugeLocked())
+	}
+	if len(gauges) > 0 {
+		rt.state.Store(rt.Tree().ApplyGauges(gauges))
+	}
+	return rt.Tree()
+}
+
+func (d *Director) gaugeLocked() event.Gauge {
+	count := d.count.count()
+	return event.Gauge{
+		ID:       d.id,
+		Refcount: count,
+		Tasks:    max(0, count-int64(len(d.holders))-int64(one(d.owned))),
+		Requests: d.requests.Load(),
+		Failures: d.failures.Load(),
+		Probe:    d.probe.Load(),
+	}
+}
+
+// ReportProbe tells where the director's probe stands. Health itself is told by
+// [Director.ReportHealth].
+func (d *Director) ReportProbe(p event.Probe) {
+	d.probe.Store(&p)
+	d.touch()
+}

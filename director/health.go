@@ -1,0 +1,147 @@
+package director
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/callboard/callboard/director/event"
+)
+
+// AdminHealth is what an operator says of a director's health. It wins over
+// what the director says of itself.
+type AdminHealth string
+
+// The admin states of Varnish's backend.set_health.
+const (
+	AdminAuto    AdminHealth = "auto"
+	AdminHealthy AdminHealth = "healthy"
+	AdminSick    AdminHealth = "sick"
+)
+
+// Healthy reports whether the director should be given requests. It takes no
+// lock and costs the same for any tree: health is pushed upward when it
+// changes, never looked up.
+func (d *Director) Healthy() bool { return d.healthy.Load() }
+
+// FollowMembers makes the health of the director that of its members: healthy
+// while any of them is. A load-balancing type calls it in Bind.
+func (d *Director) FollowMembers() {
+	d.rt.mu.Lock()
+	defer d.rt.mu.Unlock()
+	d.follow = true
+}
+
+// ReportHealth tells what the type knows of its own health, usually from a
+// probe, and why. Until it is called, a director that does not follow its
+// members is healthy. Everything that holds the director knows of a change
+// before ReportHealth returns.
+func (d *Director) ReportHealth(healthy bool, reason string) {
+	var after work
+	d.rt.mu.Lock()
+	dropped := d.reported && !healthy
+	d.reported, d.reason = healthy, reason
+	if d.id != 0 { // else it is still being added
+		d.updateHealthLocked(&after)
+		if dropped {
+			after.sick = append(after.sick, d)
+		}
+	}
+	d.rt.mu.Unlock()
+	after.run()
+}
+
+// SetHealth sets the admin health.
+func (d *Director) SetHealth(admin AdminHealth) error {
+	switch admin {
+	case AdminAuto, AdminHealthy, AdminSick:
+	default:
+		return fmt.Errorf("admin health %q: %w: use auto, healthy or sick", admin, ErrInvalid)
+	}
+	var after work
+	d.rt.mu.Lock()
+	d.setAdminLocked(admin, &after)
+	d.rt.mu.Unlock()
+	after.run()
+	return nil
+}
+
+func (d *Director) setAdminLocked(admin AdminHealth, after *work) {
+	if d.admin == admin {
+		return
+	}
+	d.admin = admin
+	d.changed = time.Now()
+	before := d.Healthy()
+	d.healthy.Store(d.answerLocked())
+	e := d.event(event.DirectorAdminHealth)
+	e.Health = d.healthLocked()
+	d.rt.emitLocked(e)
+	if d.Healthy() != before {
+		d.tellHoldersLocked(after)
+	}
+	// Varnish sends SICK for every change of admin health, to healthy as well:
+	// whoever waits has to look again.
+	after.sick = append(after.sick, d)
+}
+
+// initHealthLocked settles the health of a director that is being added.
+func (d *Director) initHealthLocked() {
+	d.changed = time.Now()
+	d.healthy.Store(d.answerLocked())
+}
+
+// answerLocked applies the order admin > members or own report.
+func (d *Director) answerLocked() bool {
+	switch {
+	case d.admin == AdminHealthy:
+		return true
+	case d.admin == AdminSick:
+		return false
+	case d.follow:
+		return d.healthyMs > 0
+	default:
+		return d.reported
+	}
+}
+
+// updateHealthLocked recomputes the health after something that it depends on
+// has changed, and tells all that hold the director.
+func (d *Director) updateHealthLocked(after *work) {
+	healthy := d.answerLocked()
+	if healthy == d.Healthy() {
+		return
+	}
+	d.healthy.Store(healthy)
+	d.changed = time.Now()
+	e := d.event(event.DirectorHealth)
+	e.Health = d.healthLocked()
+	d.rt.emitLocked(e)
+	d.tellHoldersLocked(after)
+}
+
+// tellHoldersLocked carries a flip of d upward. Directors form no loops, so the
+// recursion ends.
+func (d *Director) tellHoldersLocked(after *work) {
+	delta := -1
+	if d.Healthy() {
+		delta = 1
+	}
+	for _, r := range d.holders {
+		if holder := r.owner; holder != nil {
+			holder.healthyMs += delta
+			after.changed = append(after.changed, holder)
+			holder.updateHealthLocked(after)
+		}
+	}
+}
+
+func (d *Director) healthLocked() *event.Health {
+	h := &event.Health{Healthy: d.Healthy(), Admin: string(d.admin), Reason: d.reason, Changed: d.changed}
+	switch {
+	case d.admin != AdminAuto:
+		h.Reason = "set by hand"
+	case d.follow:
+		h.Reason = fmt.Sprintf("members: %d of %d healthy", d.healthyMs, d.members)
+	}
+	return h
+}

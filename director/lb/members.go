@@ -1,0 +1,200 @@
+package lb
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/callboard/callboard/director"
+)
+
+// members is what the load balancers of this package share: the ordered list of
+// slots, and the table that picks read. It is vmod_directors.c for types that
+// are told of changes instead of asking at each pick. A type embeds it and gets
+// all of [director.Group], [director.Releaser] and [director.MemberWatcher].
+type members struct {
+	// weighted is set by types to which the weights of members mean something;
+	// for others they are 0.
+	weighted bool
+
+	self  *director.Director
+	table atomic.Pointer[table]
+
+	mu    sync.Mutex // guards the field below, and orders the making of tables
+	slots []*director.Ref
+}
+
+// A table is the state of the members at one moment.
+type table struct {
+	slots   []*director.Ref // the filled ones, in order
+	healthy []bool
+	// next has for each position that of the first healthy member at or after
+	// it, with wrap; nil if none is healthy.
+	next []int32
+	// cumulative has for each position the sum of the weights of the healthy
+	// members up to and including it.
+	cumulative []float64
+}
+
+var noMembers = &table{}
+
+// current returns the table, never nil.
+func (m *members) current() *table {
+	if t := m.table.Load(); t != nil {
+		return t
+	}
+	return noMembers
+}
+
+// Bind implements [director.Binder].
+func (m *members) Bind(self *director.Director) {
+	m.self = self
+	self.FollowMembers()
+}
+
+// AddMember implements [director.Group]. A director may be added several times.
+func (m *members) AddMember(d *director.Director, weight float64) (int, error) {
+	weight, err := m.check(d, weight)
+	if err != nil {
+		return 0, err
+	}
+	slot := m.self.NewRef()
+	m.mu.Lock()
+	m.slots = append(m.slots, slot)
+	m.mu.Unlock()
+	if err := slot.AssignWeight(d, weight); err != nil {
+		m.drop(slot)
+		return 0, err
+	}
+	return slot.Slot(), nil
+}
+
+// SetMember implements [director.Group]. The slot keeps its place in the order.
+func (m *members) SetMember(number int, d *director.Director, weight float64) error {
+	weight, err := m.check(d, weight)
+	if err != nil {
+		return err
+	}
+	slot, err := m.slot(number)
+	if err != nil {
+		return err
+	}
+	return slot.AssignWeight(d, weight)
+}
+
+// RemoveMember implements [director.Group].
+func (m *members) RemoveMember(number int) error {
+	slot, err := m.slot(number)
+	if err != nil {
+		return err
+	}
+	m.drop(slot)
+	return nil
+}
+
+// Release implements [director.Releaser].
+func (m *members) Release() {
+	m.mu.Lock()
+	slots := m.slots
+	m.slots = nil
+	m.mu.Unlock()
+	for _, slot := range slots {
+		_ = slot.Assign(nil) // letting go cannot fail
+	}
+}
+
+// MembersChanged implements [director.MemberWatcher].
+func (m *members) MembersChanged() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	// What is read here is at least as new as the change that led to the call,
+	// and the lock makes the newest reading the one that stays.
+	m.table.Store(newTable(m.slots))
+}
+
+// Dump implements [director.Dumper].
+func (m *members) Dump(w io.Writer) {
+	t := m.current()
+	for i, slot := range t.slots {
+		if d := slot.Target(); d != nil {
+			fmt.Fprintf(w, "  member %d = %s weight %g healthy %t\n", slot.Slot(), d.Name(), slot.Weight(), t.healthy[i])
+		}
+	}
+}
+
+func (m *members) slot(number int) (*director.Ref, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, slot := range m.slots {
+		if slot.Slot() == number {
+			return slot, nil
+		}
+	}
+	return nil, fmt.Errorf("member slot %d of %s: %w", number, m.self.FullName(), director.ErrNotFound)
+}
+
+func (m *members) drop(slot *director.Ref) {
+	m.mu.Lock()
+	m.slots = slices.DeleteFunc(m.slots, func(o *director.Ref) bool { return o == slot })
+	m.mu.Unlock()
+	slot.Close()
+}
+
+func newTable(slots []*director.Ref) *table {
+	t := &table{slots: make([]*director.Ref, 0, len(slots))}
+	for _, slot := range slots {
+		if d := slot.Target(); d != nil {
+			t.slots = append(t.slots, slot)
+			t.healthy = append(t.healthy, d.Healthy())
+		}
+	}
+	t.index()
+	return t
+}
+
+// index fills next and cumulative from healthy.
+func (t *table) index() {
+	n := len(t.slots)
+	t.cumulative = make([]float64, n)
+	total, first := 0.0, -1
+	for i, healthy := range t.healthy {
+		if healthy {
+			total += t.slots[i].Weight()
+			if first < 0 {
+				first = i
+			}
+		}
+		t.cumulative[i] = total
+	}
+	if first < 0 {
+		return
+	}
+	t.next = make([]int32, n)
+	following := int32(first)
+	for i := n - 1; i >= 0; i-- {
+		if t.healthy[i] {
+			following = int32(i)
+		}
+		t.next[i] = following
+	}
+}
+
+// check returns the weight to use for a member.
+func (m *members) check(d *director.Director, weight float64) (float64, error) {
+	switch {
+	case d == nil:
+		return 0, fmt.Errorf("%w: no director to add", director.ErrInvalid)
+	case weight < 0 || math.IsNaN(weight) || math.IsInf(weight, 0):
+		return 0, fmt.Errorf("weight %g: %w: it has to be 0 or more", weight, director.ErrInvalid)
+	case !m.weighted:
+		return 0, nil
+	}
+	return weight, nil
+}
+
+// attempts bounds how often a pick looks again when the slot that it chose was
+// emptied in the meantime.
+const attempts = 4

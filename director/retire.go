@@ -1,0 +1,114 @@
+package director
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/callboard/callboard/director/event"
+)
+
+// work is what a change makes necessary that must not happen under the
+// runtime's lock: callbacks, and the end of directors.
+type work struct {
+	changed []*Director // their members changed
+	sick    []*Director // their health may have dropped
+	retired []*Director // their last reference has gone
+}
+
+func (w *work) run() {
+	for i, d := range w.changed {
+		// One flip may reach a director by many slots: tell it once.
+		if d.methods.watch != nil && !slices.Contains(w.changed[:i], d) {
+			d.contain("members changed", d.methods.watch.MembersChanged)
+		}
+	}
+	for _, d := range w.sick {
+		d.send(EventSick)
+	}
+	for _, d := range w.retired {
+		d.retire()
+	}
+}
+
+// Delete ends the owner's hold on the director: from now on its slots accept
+// nothing but nil, its type's Release lets go of all that they hold, and then
+// the owner's reference is dropped. The director stays callable while others
+// hold it, and is destroyed when the last of them lets go, which may be before
+// Delete returns. It fails with [ErrDeleted] the second time.
+func (d *Director) Delete() error {
+	rt := d.rt
+	rt.mu.Lock()
+	if d.deleted {
+		rt.mu.Unlock()
+		return fmt.Errorf("delete %s: %w", d.FullName(), ErrDeleted)
+	}
+	d.deleted = true
+	d.emitLifeLocked(event.DirectorDeleted, event.Life{})
+	rt.mu.Unlock()
+
+	if d.methods.release != nil {
+		d.contain("release", d.methods.release.Release)
+	}
+	if d.dropOwner() {
+		d.retire()
+	}
+	return nil
+}
+
+// dropOwner records what Release did and drops the owner's reference. It
+// reports whether that was the last one.
+func (d *Director) dropOwner() (last bool) {
+	d.rt.mu.Lock()
+	defer d.rt.mu.Unlock()
+	if left := d.leftLocked(); len(left) > 0 {
+		d.emitLifeLocked(event.DirectorLeaked, event.Life{Left: left})
+	}
+	d.owned = false
+	last, _ = d.count.drop()
+	d.emitLifeLocked(event.DirectorReleased, event.Life{Released: d.letGo})
+	d.letGo = nil
+	return last
+}
+
+// leftLocked names what the director still holds.
+func (d *Director) leftLocked() []string {
+	var left []string
+	for _, r := range d.slots {
+		if target := r.target.Load(); target != nil {
+			left = append(left, target.name)
+		}
+	}
+	return left
+}
+
+// retire ends a director whose last reference has gone: COLD if the VCL is
+// warm, then destroy. It is called once, by whoever dropped that reference, in
+// that goroutine.
+func (d *Director) retire() {
+	rt := d.rt
+	rt.mu.Lock()
+	warm := d.vcl.temperature.warm()
+	rt.mu.Unlock()
+	if warm {
+		d.deliver(EventCold)
+	}
+	if d.methods.destroy != nil {
+		d.contain("destroy", d.methods.destroy.Destroy)
+	}
+	var after work
+	rt.mu.Lock()
+	// What a type failed to release would otherwise be held for ever by a
+	// director that no longer exists. The leak itself was reported.
+	for _, r := range d.slots {
+		_ = r.assignLocked(nil, 0, &after)
+	}
+	d.slots = nil
+	delete(rt.directors, d.id)
+	d.emitLifeLocked(event.DirectorDestroyed, event.Life{})
+	if rt.closed && len(rt.directors) == 0 {
+		close(rt.idle)
+	}
+	rt.mu.Unlock()
+	after.changed = nil // nothing may be called after destroy
+	after.run()
+}

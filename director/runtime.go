@@ -1,0 +1,200 @@
+package director
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/callboard/callboard/director/event"
+	"github.com/callboard/callboard/director/tree"
+)
+
+// Options configure a [Runtime]. The zero value is useful.
+type Options struct {
+	// Name of the instance; "main" if empty.
+	Name string
+	// Epoch names this run of it; random if empty.
+	Epoch string
+	// LogCapacity is the number of events kept; [event.DefaultCapacity] if 0.
+	LogCapacity int
+}
+
+// A Runtime is one instance: VCLs, their directors, and the log of all that
+// happens to them. All methods may be called from any goroutine.
+type Runtime struct {
+	name  string
+	log   *event.Log
+	state atomic.Pointer[tree.Snapshot] // stored under mu, read by anybody
+
+	active atomic.Pointer[VCL] // stored under mu
+	dirty  dirtyList
+
+	mu        sync.Mutex // guards the fields below and, of all directors and slots, those that say so
+	closed    bool
+	seq       uint64
+	lastID    uint64 // of directors and pins
+	lastRef   uint64
+	vcls      []*VCL
+	directors map[uint64]*Director
+	pins      map[uint64]*Ref
+	idle      chan struct{} // closed when the last director of a closed runtime is gone
+}
+
+// New returns an instance without VCLs.
+func New(o Options) *Runtime {
+	if o.Name == "" {
+		o.Name = "main"
+	}
+	if o.Epoch == "" {
+		o.Epoch = strings.ToLower(rand.Text()[:12])
+	}
+	rt := &Runtime{
+		name:      o.Name,
+		log:       event.NewLog(o.Epoch, o.LogCapacity),
+		directors: make(map[uint64]*Director),
+		pins:      make(map[uint64]*Ref),
+		idle:      make(chan struct{}),
+	}
+	rt.state.Store(tree.New(o.Name, o.Epoch))
+	return rt
+}
+
+// Name returns the name of the instance.
+func (rt *Runtime) Name() string { return rt.name }
+
+// Epoch returns the name of this run.
+func (rt *Runtime) Epoch() string { return rt.log.Epoch() }
+
+// Log returns the events of this run.
+func (rt *Runtime) Log() *event.Log { return rt.log }
+
+// Tree returns what is true now. It includes everything that any call that has
+// returned has done; only the numbers that requests move are as old as the last
+// [Runtime.Sample]. It never blocks.
+func (rt *Runtime) Tree() *tree.Snapshot { return rt.state.Load() }
+
+// Find returns the director that a user means: by full name ("boot.a1"), by its
+// name in the active VCL ("a1") or by number ("@17").
+func (rt *Runtime) Find(name string) (*Director, error) {
+	known, ok := rt.Tree().Find(name)
+	if !ok {
+		return nil, fmt.Errorf("director %q: %w", name, ErrNotFound)
+	}
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if d, ok := rt.directors[known.ID]; ok {
+		return d, nil
+	}
+	return nil, fmt.Errorf("director %q: %w", name, ErrNotFound)
+}
+
+// Unpin drops the reference that [Director.Pin] took.
+func (rt *Runtime) Unpin(id uint64) error {
+	rt.mu.Lock()
+	r, ok := rt.pins[id]
+	delete(rt.pins, id)
+	rt.mu.Unlock()
+	if !ok {
+		return fmt.Errorf("pin %d: %w", id, ErrNotFound)
+	}
+	return r.Assign(nil)
+}
+
+// Close discards every VCL, which deletes all directors, and waits until those
+// that requests still hold are destroyed. When ctx ends first, it returns an
+// error that names who holds what; the rest goes on in the goroutines of those
+// requests. A closed runtime refuses all further changes.
+func (rt *Runtime) Close(ctx context.Context) error {
+	rt.mu.Lock()
+	wasClosed := rt.closed
+	rt.closed = true
+	vcls := slices.Clone(rt.vcls)
+	pins := make([]*Ref, 0, len(rt.pins))
+	for id, r := range rt.pins {
+		pins = append(pins, r)
+		delete(rt.pins, id)
+	}
+	if len(rt.directors) == 0 && !wasClosed {
+		close(rt.idle)
+	}
+	rt.mu.Unlock()
+	for _, r := range pins {
+		_ = r.Assign(nil) // letting go cannot fail
+	}
+	for _, v := range vcls {
+		v.discard()
+	}
+	defer rt.log.Close()
+	select {
+	case <-rt.idle:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("close instance %s: %w; still held: %s", rt.name, ctx.Err(), rt.heldList())
+	}
+}
+
+func (rt *Runtime) heldList() string {
+	var held []string
+	for d := range rt.Sample().Directors() {
+		var by []string
+		for h := range d.Holders() {
+			by = append(by, fmt.Sprintf("%s %s", h.Kind, h.Name))
+		}
+		held = append(held, fmt.Sprintf("%s by %s", d.FullName(), strings.Join(by, ", ")))
+	}
+	return strings.Join(held, "; ")
+}
+
+// emitLocked gives e the next sequence number, and makes it part of the log and
+// of the tree in the same critical section as the change that it tells of. That
+// is why the tree at a sequence number is exact.
+func (rt *Runtime) emitLocked(e event.Event) {
+	rt.seq++
+	e.Seq = rt.seq
+	e.Time = time.Now()
+	// A closed log loses the events of requests that outlive Close; the tree
+	// keeps telling the truth.
+	_ = rt.log.Append(e)
+	rt.state.Store(rt.state.Load().Apply(e))
+}
+
+// SetHealth sets the admin health of all directors whose
+// name matches, as Varnish's backend.set_health does, and returns how many did.
+// A pattern without a dot is matched in the active VCL. In a pattern, "*" and
+// "?" also match dots.
+func (rt *Runtime) SetHealth(pattern string, admin AdminHealth) (int, error) {
+	switch admin {
+	case AdminAuto, AdminHealthy, AdminSick:
+	default:
+		return 0, fmt.Errorf("admin health %q: %w: use auto, healthy or sick", admin, ErrInvalid)
+	}
+	full := rt.expandPattern(pattern)
+	var after work
+	matched := 0
+	rt.mu.Lock()
+	for d := range rt.Tree().Directors() {
+		if matchName(full, d.FullName()) {
+			matched++
+			rt.directors[d.ID].setAdminLocked(admin, &after)
+		}
+	}
+	rt.mu.Unlock()
+	after.run()
+	return matched, nil
+}
+
+func (rt *Runtime) expandPattern(pattern string) string {
+	switch {
+	case pattern == "" || pattern == "*":
+		return rt.Tree().Active + ".*"
+	case strings.Contains(pattern, "."):
+		return pattern
+	default:
+		return rt.Tree().Active + "." + pattern
+	}
+}

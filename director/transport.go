@@ -1,0 +1,152 @@
+package director
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+)
+
+// A Transport is an [http.RoundTripper] that sends each request through a
+// director tree:
+//
+//	client := &http.Client{Transport: &director.Transport{Runtime: rt}}
+//
+// As in Varnish, a request holds the director that it was hinted at and the
+// leaf that answers until the body of the response has been read to its end or
+// closed; a director that is deleted meanwhile lingers until then. Errors are a
+// [NoBackendError] or say which backend failed.
+type Transport struct {
+	// Runtime, whose active VCL's default director is hinted at.
+	Runtime *Runtime
+	// Director is hinted at instead, if it is set.
+	Director *Director
+}
+
+var _ http.RoundTripper = (*Transport)(nil)
+
+// RoundTrip implements [http.RoundTripper].
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.roundTrip(req)
+	if err != nil && req.Body != nil {
+		req.Body.Close()
+	}
+	return resp, err
+}
+
+func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
+	hint, err := t.hint()
+	if err != nil {
+		return nil, err
+	}
+	task := &Task{Request: req}
+	leaf, err := hint.d.Resolve(task)
+	if err != nil {
+		hint.Drop()
+		return nil, err
+	}
+	task.Leaf = leaf.d
+	held := &heldTask{task: task, hint: hint, leaf: leaf}
+	resp, err := leaf.d.request(task, req)
+	if err != nil {
+		held.drop()
+		return nil, err
+	}
+	held.answered = true
+	resp.Body = held.body(resp.Body)
+	return resp, nil
+}
+
+// hint returns the director that the request is meant for, held.
+func (t *Transport) hint() (Hold, error) {
+	if t.Director != nil {
+		if h := t.Director.Hold(); !h.IsZero() {
+			return h, nil
+		}
+		return Hold{}, &NoBackendError{Director: t.Director.name, Err: ErrDestroyed}
+	}
+	if v := t.Runtime.Active(); v != nil {
+		if h := v.Default(); !h.IsZero() {
+			return h, nil
+		}
+	}
+	return Hold{}, &NoBackendError{}
+}
+
+// request lets the leaf make the request, and counts it.
+func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err error) {
+	d.requests.Add(1)
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+			d.reportError("round trip", err)
+		}
+		if err != nil {
+			resp, err = nil, fmt.Errorf("backend %s: %w", d.name, err)
+			d.failures.Add(1)
+		}
+		d.touch()
+	}()
+	if d.methods.request == nil {
+		return nil, fmt.Errorf("a director of type %s makes no requests", d.impl.Type())
+	}
+	return d.methods.request.RoundTrip(t, req)
+}
+
+// A heldTask keeps what a request holds.
+type heldTask struct {
+	task       *Task
+	hint, leaf Hold
+	answered   bool // RoundTrip succeeded, so Finish is due
+	once       sync.Once
+}
+
+// drop ends the request: the leaf is told, then let go, then the hint.
+func (h *heldTask) drop() {
+	h.once.Do(func() {
+		if finish := h.leaf.d.methods.finish; finish != nil && h.answered {
+			h.leaf.d.contain("finish", func() { finish.Finish(h.task) })
+		}
+		h.leaf.Drop()
+		h.hint.Drop()
+	})
+}
+
+// body returns a body that ends the request with itself. One that can be
+// written to, of a switched protocol, stays so.
+func (h *heldTask) body(inner io.ReadCloser) io.ReadCloser {
+	if conn, ok := inner.(io.ReadWriteCloser); ok {
+		return &heldConn{ReadWriteCloser: conn, held: h}
+	}
+	return &heldBody{inner: inner, held: h}
+}
+
+type heldBody struct {
+	inner io.ReadCloser
+	held  *heldTask
+}
+
+func (b *heldBody) Read(p []byte) (int, error) {
+	n, err := b.inner.Read(p)
+	if err != nil {
+		b.held.drop()
+	}
+	return n, err
+}
+
+func (b *heldBody) Close() error {
+	defer b.held.drop()
+	return b.inner.Close()
+}
+
+// A heldConn is both directions of an upgraded connection. Either may end
+// before the other, so only Close ends the request.
+type heldConn struct {
+	io.ReadWriteCloser
+	held *heldTask
+}
+
+func (c *heldConn) Close() error {
+	defer c.held.drop()
+	return c.ReadWriteCloser.Close()
+}
