@@ -26,6 +26,7 @@ type Director struct {
 	probe   atomic.Pointer[event.Probe]
 
 	requests, failures atomic.Uint64
+	inFlight           atomic.Int64
 	dirty              atomic.Bool // in rt.dirty
 	nextDirty          *Director   // guarded by being in rt.dirty
 
@@ -114,6 +115,27 @@ func (d *Director) NewRef() *Ref {
 	d.slots = append(d.slots, r)
 	return r
 }
+
+// Go runs f in a goroutine that [Runtime.Close] waits for. It is for a type's
+// background work, which Event(EventWarm) starts and Event(EventCold) has to
+// stop: neither may wait for it, since f itself may be what ends the director.
+func (d *Director) Go(f func()) {
+	rt := d.rt
+	rt.mu.Lock()
+	rt.running++
+	rt.mu.Unlock()
+	go func() {
+		d.contain("background", f)
+		rt.mu.Lock()
+		defer rt.mu.Unlock()
+		rt.running--
+		rt.settleLocked()
+	}()
+}
+
+// InFlight returns the number of requests that the director is answering now,
+// as their leaf.
+func (d *Director) InFlight() int64 { return d.inFlight.Load() }
 
 // event returns an event about d, to be completed and emitted.
 func (d *Director) event(kind event.Kind) event.Event {

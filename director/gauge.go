@@ -29,10 +29,16 @@ func (rt *Runtime) Sample() *tree.Snapshot {
 
 func (d *Director) gaugeLocked() event.Gauge {
 	count := d.count.count()
+	tasks := count - int64(len(d.holders)) - int64(one(d.owned))
+	if tasks < 0 && count > 0 {
+		d.emitLifeLocked(event.DirectorError, event.Life{
+			Callback: "drop", Error: "a request dropped a reference twice: fewer are counted than are held",
+		})
+	}
 	return event.Gauge{
 		ID:       d.id,
 		Refcount: count,
-		Tasks:    max(0, count-int64(len(d.holders))-int64(one(d.owned))),
+		Tasks:    max(0, tasks),
 		Requests: d.requests.Load(),
 		Failures: d.failures.Load(),
 		Probe:    d.probe.Load(),

@@ -21,7 +21,10 @@ type Ref struct {
 	target atomic.Pointer[Director] // stored under rt.mu
 	weight atomic.Uint64            // float64 bits; stored under rt.mu
 
-	index int // in target's holders; guarded by rt.mu
+	// The fields below are guarded by rt.mu.
+
+	index  int  // in target's holders
+	closed bool // gains nothing any more
 }
 
 // Slot returns the number of the slot among those of its director, from 1.
@@ -111,6 +114,8 @@ func (r *Ref) mayGainLocked(d *Director) error {
 		return fmt.Errorf("assign %s: %w", d.FullName(), ErrForeign)
 	case r.rt.closed:
 		return fmt.Errorf("assign %s: %w", d.FullName(), ErrClosed)
+	case r.closed:
+		return fmt.Errorf("assign %s: the slot %w", d.FullName(), ErrReleased)
 	case r.owner == nil:
 		return nil
 	case r.owner.deleted:
@@ -176,15 +181,18 @@ func (r *Ref) countMemberLocked(from, to *Director, after *work) {
 	d.updateHealthLocked(after)
 }
 
-// Close empties the slot and gives its number up for good.
+// Close empties the slot for good: whoever still has it can assign nothing to
+// it any more.
 func (r *Ref) Close() {
-	_ = r.Assign(nil) // letting go cannot fail
-	if r.owner == nil {
-		return
-	}
+	var after work
 	r.rt.mu.Lock()
-	defer r.rt.mu.Unlock()
-	r.owner.forgetSlotLocked(r)
+	r.closed = true
+	_ = r.assignLocked(nil, 0, &after) // letting go cannot fail
+	if r.owner != nil {
+		r.owner.forgetSlotLocked(r)
+	}
+	r.rt.mu.Unlock()
+	after.run()
 }
 
 // pathLocked returns the names of the directors from d down to target, both

@@ -105,9 +105,7 @@ func (d *Director) retire() {
 	d.slots = nil
 	delete(rt.directors, d.id)
 	d.emitLifeLocked(event.DirectorDestroyed, event.Life{})
-	if rt.closed && len(rt.directors) == 0 {
-		close(rt.idle)
-	}
+	rt.settleLocked()
 	rt.mu.Unlock()
 	after.changed = nil // nothing may be called after destroy
 	after.run()

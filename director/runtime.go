@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +34,9 @@ type Runtime struct {
 
 	active atomic.Pointer[VCL] // stored under mu
 	dirty  dirtyList
+	// idle is closed when a closed runtime has neither directors nor
+	// goroutines any more.
+	idle chan struct{}
 
 	mu        sync.Mutex // guards the fields below and, of all directors and slots, those that say so
 	closed    bool
@@ -42,7 +46,8 @@ type Runtime struct {
 	vcls      []*VCL
 	directors map[uint64]*Director
 	pins      map[uint64]*Ref
-	idle      chan struct{} // closed when the last director of a closed runtime is gone
+	running   int  // goroutines of director types
+	settled   bool // idle is closed
 }
 
 // New returns an instance without VCLs.
@@ -102,7 +107,8 @@ func (rt *Runtime) Unpin(id uint64) error {
 	if !ok {
 		return fmt.Errorf("pin %d: %w", id, ErrNotFound)
 	}
-	return r.Assign(nil)
+	r.Close()
+	return nil
 }
 
 // Close discards every VCL, which deletes all directors, and waits until those
@@ -110,31 +116,46 @@ func (rt *Runtime) Unpin(id uint64) error {
 // error that names who holds what; the rest goes on in the goroutines of those
 // requests. A closed runtime refuses all further changes.
 func (rt *Runtime) Close(ctx context.Context) error {
-	rt.mu.Lock()
-	wasClosed := rt.closed
-	rt.closed = true
-	vcls := slices.Clone(rt.vcls)
-	pins := make([]*Ref, 0, len(rt.pins))
-	for id, r := range rt.pins {
-		pins = append(pins, r)
-		delete(rt.pins, id)
-	}
-	if len(rt.directors) == 0 && !wasClosed {
-		close(rt.idle)
-	}
-	rt.mu.Unlock()
-	for _, r := range pins {
-		_ = r.Assign(nil) // letting go cannot fail
-	}
-	for _, v := range vcls {
-		v.discard()
-	}
 	defer rt.log.Close()
+	for _, r := range rt.shut() {
+		r.Close()
+	}
+	for {
+		rt.mu.Lock()
+		vcls := slices.Clone(rt.vcls)
+		rt.mu.Unlock()
+		if len(vcls) == 0 {
+			break
+		}
+		for _, v := range vcls {
+			v.discard()
+		}
+	}
 	select {
 	case <-rt.idle:
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("close instance %s: %w; still held: %s", rt.name, ctx.Err(), rt.heldList())
+	}
+}
+
+// shut makes the runtime refuse changes and returns the pins, which nobody can
+// find any more.
+func (rt *Runtime) shut() []*Ref {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	rt.closed = true
+	pins := slices.Collect(maps.Values(rt.pins))
+	clear(rt.pins)
+	rt.settleLocked()
+	return pins
+}
+
+// settleLocked tells Close when a closed runtime has nothing left.
+func (rt *Runtime) settleLocked() {
+	if rt.closed && !rt.settled && len(rt.directors) == 0 && rt.running == 0 {
+		rt.settled = true
+		close(rt.idle)
 	}
 }
 

@@ -46,6 +46,7 @@ func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	task.Leaf = leaf.d
+	leaf.d.inFlight.Add(1)
 	held := &heldTask{task: task, hint: hint, leaf: leaf}
 	resp, err := leaf.d.request(task, req)
 	if err != nil {
@@ -107,6 +108,7 @@ func (h *heldTask) drop() {
 		if finish := h.leaf.d.methods.finish; finish != nil && h.answered {
 			h.leaf.d.contain("finish", func() { finish.Finish(h.task) })
 		}
+		h.leaf.d.inFlight.Add(-1)
 		h.leaf.Drop()
 		h.hint.Drop()
 	})

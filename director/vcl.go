@@ -173,6 +173,7 @@ func (v *VCL) insert(d *Director) error {
 	e := d.event(event.DirectorAdded)
 	e.Added, e.Health = added, d.healthLocked()
 	rt.emitLocked(e)
+	d.touch() // its probe may have been reported before there was a number for it
 	return nil
 }
 

@@ -16,9 +16,8 @@ import (
 // are told of changes instead of asking at each pick. A type embeds it and gets
 // all of [director.Group], [director.Releaser] and [director.MemberWatcher].
 type members struct {
-	// weighted is set by types to which the weights of members mean something;
-	// for others they are 0.
-	weighted bool
+	// kind says what the table of the type has to hold.
+	kind tableKind
 
 	self  *director.Director
 	table atomic.Pointer[table]
@@ -26,20 +25,6 @@ type members struct {
 	mu    sync.Mutex // guards the field below, and orders the making of tables
 	slots []*director.Ref
 }
-
-// A table is the state of the members at one moment.
-type table struct {
-	slots   []*director.Ref // the filled ones, in order
-	healthy []bool
-	// next has for each position that of the first healthy member at or after
-	// it, with wrap; nil if none is healthy.
-	next []int32
-	// cumulative has for each position the sum of the weights of the healthy
-	// members up to and including it.
-	cumulative []float64
-}
-
-var noMembers = &table{}
 
 // current returns the table, never nil.
 func (m *members) current() *table {
@@ -95,6 +80,25 @@ func (m *members) RemoveMember(number int) error {
 	return nil
 }
 
+// Remove removes the first of the slots that point at d, as Varnish's
+// remove_backend does, and reports whether there was one. It fails with
+// [director.ErrInvalid] if d is nil.
+func (m *members) Remove(d *director.Director) (bool, error) {
+	if d == nil {
+		return false, fmt.Errorf("%w: no director to remove", director.ErrInvalid)
+	}
+	m.mu.Lock()
+	i := slices.IndexFunc(m.slots, func(slot *director.Ref) bool { return slot.Target() == d })
+	if i < 0 {
+		m.mu.Unlock()
+		return false, nil
+	}
+	slot := m.slots[i]
+	m.mu.Unlock()
+	m.drop(slot)
+	return true, nil
+}
+
 // Release implements [director.Releaser].
 func (m *members) Release() {
 	m.mu.Lock()
@@ -112,7 +116,7 @@ func (m *members) MembersChanged() {
 	defer m.mu.Unlock()
 	// What is read here is at least as new as the change that led to the call,
 	// and the lock makes the newest reading the one that stays.
-	m.table.Store(newTable(m.slots))
+	m.table.Store(newTable(m.kind, m.slots, m.current()))
 }
 
 // Dump implements [director.Dumper].
@@ -136,50 +140,13 @@ func (m *members) slot(number int) (*director.Ref, error) {
 	return nil, fmt.Errorf("member slot %d of %s: %w", number, m.self.FullName(), director.ErrNotFound)
 }
 
+// drop empties the slot before it forgets it: a Release that runs meanwhile
+// must not overlook what the slot still holds.
 func (m *members) drop(slot *director.Ref) {
+	slot.Close()
 	m.mu.Lock()
 	m.slots = slices.DeleteFunc(m.slots, func(o *director.Ref) bool { return o == slot })
 	m.mu.Unlock()
-	slot.Close()
-}
-
-func newTable(slots []*director.Ref) *table {
-	t := &table{slots: make([]*director.Ref, 0, len(slots))}
-	for _, slot := range slots {
-		if d := slot.Target(); d != nil {
-			t.slots = append(t.slots, slot)
-			t.healthy = append(t.healthy, d.Healthy())
-		}
-	}
-	t.index()
-	return t
-}
-
-// index fills next and cumulative from healthy.
-func (t *table) index() {
-	n := len(t.slots)
-	t.cumulative = make([]float64, n)
-	total, first := 0.0, -1
-	for i, healthy := range t.healthy {
-		if healthy {
-			total += t.slots[i].Weight()
-			if first < 0 {
-				first = i
-			}
-		}
-		t.cumulative[i] = total
-	}
-	if first < 0 {
-		return
-	}
-	t.next = make([]int32, n)
-	following := int32(first)
-	for i := n - 1; i >= 0; i-- {
-		if t.healthy[i] {
-			following = int32(i)
-		}
-		t.next[i] = following
-	}
 }
 
 // check returns the weight to use for a member.
@@ -189,12 +156,8 @@ func (m *members) check(d *director.Director, weight float64) (float64, error) {
 		return 0, fmt.Errorf("%w: no director to add", director.ErrInvalid)
 	case weight < 0 || math.IsNaN(weight) || math.IsInf(weight, 0):
 		return 0, fmt.Errorf("weight %g: %w: it has to be 0 or more", weight, director.ErrInvalid)
-	case !m.weighted:
+	case m.kind == unweighted:
 		return 0, nil
 	}
 	return weight, nil
 }
-
-// attempts bounds how often a pick looks again when the slot that it chose was
-// emptied in the meantime.
-const attempts = 4

@@ -2,13 +2,13 @@ package lb
 
 import (
 	"math/rand/v2"
-	"sort"
 
 	"github.com/callboard/callboard/director"
 )
 
 // Random takes a healthy member by chance, each as often as its share of the
-// weights says, as vmod_directors_random.c does.
+// weights says, as vmod_directors_random.c does. A member of weight 0 is never
+// taken.
 type Random struct {
 	members
 	uniform func() float64
@@ -21,7 +21,14 @@ func NewRandom(uniform func() float64) *Random {
 	if uniform == nil {
 		uniform = rand.Float64
 	}
-	return &Random{members: members{weighted: true}, uniform: uniform}
+	return &Random{members: members{kind: byWeight}, uniform: uniform}
+}
+
+func randomType() Type {
+	return Type{
+		Name: "random", Help: "takes a healthy member by chance, by weight", Weighted: true,
+		make: func(options) (director.Implementation, error) { return NewRandom(nil), nil },
+	}
 }
 
 // Type implements [director.Implementation].
@@ -31,26 +38,10 @@ func (*Random) Type() string { return "random" }
 // whether or not any member is healthy.
 func (r *Random) Resolve(*director.Task) director.Hold {
 	u := r.uniform()
-	for range attempts {
-		t := r.current()
-		i := t.byWeight(u)
-		if i < 0 {
-			break
-		}
-		if h := t.slots[i].Hold(); !h.IsZero() {
-			return h
-		}
+	t := r.current()
+	i := t.share(u)
+	if i < 0 {
+		return director.Hold{}
 	}
-	return director.Hold{}
-}
-
-// byWeight returns the position of the first healthy member whose cumulative
-// weight exceeds the share u of the total, -1 if the total is not positive.
-func (t *table) byWeight(u float64) int {
-	n := len(t.cumulative)
-	if n == 0 || t.cumulative[n-1] <= 0 {
-		return -1
-	}
-	want := u * t.cumulative[n-1]
-	return sort.Search(n-1, func(i int) bool { return t.cumulative[i] > want })
+	return t.hold(i)
 }

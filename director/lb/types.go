@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/callboard/callboard/director"
 )
@@ -20,7 +22,7 @@ type Type struct {
 	// Options are what New understands.
 	Options []Option
 
-	make func(o options) director.Implementation
+	make func(o options) (director.Implementation, error)
 }
 
 // An Option is a setting of a director type.
@@ -28,26 +30,16 @@ type Option struct {
 	Name    string
 	Help    string
 	Default string
-	// Kind is bool, int, float or text.
-	Kind string
+	// Kind is bool, int, float, duration (as of [time.ParseDuration]), choice
+	// (one of Choices) or text.
+	Kind    string
+	Choices []string
 }
 
 // Types returns all types in the order in which a person would want them.
 func Types() []Type {
 	return []Type{
-		{
-			Name: "round-robin", Help: "takes healthy members in turn",
-			make: func(options) director.Implementation { return NewRoundRobin() },
-		},
-		{
-			Name: "fallback", Help: "takes the first healthy member, in the order of the slots",
-			Options: []Option{{Name: "sticky", Kind: "bool", Default: "false", Help: "stay with a member until it goes sick"}},
-			make:    func(o options) director.Implementation { return NewFallback(o.bool("sticky")) },
-		},
-		{
-			Name: "random", Help: "takes a healthy member by chance, by weight", Weighted: true,
-			make: func(options) director.Implementation { return NewRandom(nil) },
-		},
+		roundRobinType(), fallbackType(), randomType(), leastConnectionsType(), hashType(), shardType(),
 	}
 }
 
@@ -64,7 +56,11 @@ func New(typeName string, settings map[string]string) (director.Implementation, 
 	if err != nil {
 		return nil, fmt.Errorf("director type %s: %w", typeName, err)
 	}
-	return t.make(o), nil
+	made, err := t.make(o)
+	if err != nil {
+		return nil, fmt.Errorf("director type %s: %w", typeName, err)
+	}
+	return made, nil
 }
 
 // options are settings that have been checked against a Type: what is in them
@@ -101,6 +97,12 @@ func (o Option) check(value string) error {
 		_, err = strconv.Atoi(value)
 	case "float":
 		_, err = strconv.ParseFloat(value, 64)
+	case "duration":
+		_, err = time.ParseDuration(value)
+	case "choice":
+		if !slices.Contains(o.Choices, value) {
+			err = fmt.Errorf("%q is none of %s", value, strings.Join(o.Choices, ", "))
+		}
 	}
 	return err
 }
@@ -108,4 +110,19 @@ func (o Option) check(value string) error {
 func (o options) bool(name string) bool {
 	b, _ := strconv.ParseBool(o[name])
 	return b
+}
+
+func (o options) int(name string) int {
+	n, _ := strconv.Atoi(o[name])
+	return n
+}
+
+func (o options) float(name string) float64 {
+	f, _ := strconv.ParseFloat(o[name], 64)
+	return f
+}
+
+func (o options) duration(name string) time.Duration {
+	d, _ := time.ParseDuration(o[name])
+	return d
 }

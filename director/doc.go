@@ -1,0 +1,101 @@
+// Package director runs director trees: the load-balancing directors and
+// backends of Varnish Cache as a Go library.
+//
+// A director is anything that can be resolved to a place to send a request. A
+// backend is a leaf, which makes requests; a load-balancing director chooses
+// among members, which are directors. A VCL owns directors and has a default
+// one. All of it lives in a [Runtime]:
+//
+//	rt := director.New(director.Options{Name: "shop"})
+//	defer rt.Close(ctx)
+//	boot, err := rt.AddVCL("boot")
+//	…
+//	a1, err := boot.Add("a1", b)         // b from package backend
+//	pool := lb.NewRoundRobin()
+//	site, err := boot.Add("site", pool)
+//	slot, err := pool.AddMember(a1, 1)
+//	err = boot.SetDefault(site)
+//
+//	client := &http.Client{Transport: &director.Transport{Runtime: rt}}
+//
+// # References
+//
+// A director lives as long as it is held. Long-lived references are held by
+// slots ([Ref]), which know whose they are: a member slot of another director,
+// the default slot of a VCL, a pin. The VCL holds the owner's reference from
+// [VCL.Add] to [Director.Delete]. A request takes its references ([Hold])
+// without a lock and without a name. At any time
+//
+//	refcount = owner + member slots + default slots + pins + requests
+//
+// # The life of a director
+//
+//	added → (assigned) → deleted → released → (lingering) → COLD → destroyed
+//
+// Delete calls the type's Release, which lets go of all that the director
+// holds, and drops the owner's reference. While others hold it the director
+// lingers: it stays callable and its private state intact. When the last
+// reference goes, in whichever goroutine that happens, the director is told
+// COLD if its VCL is warm, then its Destroy is called, and it is gone.
+//
+// # Writing a director type
+//
+// A type implements [Implementation] and those of the optional interfaces that
+// it needs. It holds others by slots from [Director.NewRef], and lets go of
+// them in Release:
+//
+//	type first struct{ slot *director.Ref }
+//
+//	func (*first) Type() string                             { return "first" }
+//	func (f *first) Bind(self *director.Director)           { f.slot = self.NewRef() }
+//	func (f *first) Resolve(*director.Task) director.Hold   { return f.slot.Hold() }
+//	func (f *first) Release()                               { _ = f.slot.Assign(nil) }
+//
+// Package directortest has what its tests need.
+//
+// # Names in Varnish and here
+//
+//	VRT_AddDirector          VCL.Add
+//	VRT_DelDirector          Director.Delete
+//	VRT_Assign_Backend       Ref.Assign
+//	VRT_Healthy              Director.Healthy
+//	VRT_DirectorResolve      Director.Resolve
+//	VDI_GetHdr, VDI_Finish   Transport.RoundTrip, the end of the response's body
+//	vdi_resolve_f            Resolver
+//	vdi_gethdrs_f            RoundTripper
+//	vdi_finish_f             Finisher
+//	vdi_event_f              Eventer
+//	vdi_release_f            Releaser
+//	vdi_destroy_f            Destroyer
+//	vdi_panic_f              Dumper
+//	vdi_healthy_f            Director.ReportHealth, Director.FollowMembers
+//	VCL_EVENT_*, VDI_EVENT_* Event
+//	backend.set_health       Runtime.SetHealth
+//
+// # Where Varnish is wrong, or C
+//
+//   - An assignment that would close a loop is refused with the path
+//     ([LoopError]); Varnish overflows its stack (varnish-cache #3899).
+//   - Resolve returns a held reference; there, the director could vanish before
+//     it was referenced (#3949).
+//   - No reader blocks a request or a change; there, listing blocked traffic
+//     (#3119).
+//   - A release that leaves something behind becomes a director.leaked event,
+//     and what was left is let go of when the director is destroyed.
+//   - What panics there is an error here: adding to a VCL that is not warm,
+//     deleting twice, assigning what is destroyed.
+//   - Health is pushed to those who hold a director when it changes, so that a
+//     pick never walks the tree; there, each pick asks.
+//
+// # Concurrency
+//
+// Everything may be called from any goroutine. One mutex in the Runtime covers
+// topology, long-lived references, health, sequence numbers and the append to
+// the log, so that the tree at a sequence number is exact. Resolving, taking
+// and dropping a reference, and asking for health use atomics only.
+//
+// Lock order: locks of director types, then the Runtime's, then the log's. No
+// callback is made, nothing is sent and nothing is written under any of them:
+// what is locked returns the work, and the caller does it after unlocking. A
+// change therefore ends with callbacks in the goroutine that made it.
+package director
