@@ -20,6 +20,8 @@ type Director struct {
 	name    string
 	impl    Implementation
 	methods methods
+	static  bool // slots do not count
+	object  bool // added while its VCL was loaded; written before anybody can find it
 
 	count   counter
 	healthy atomic.Bool // what Healthy answers; stored under rt.mu
@@ -47,6 +49,11 @@ type Director struct {
 	follow    bool // health is that of the members
 	members   int  // filled slots
 	healthyMs int  // filled slots whose director is healthy
+	// pending are events that the type is still to be told, by one goroutine
+	// at a time: the one that has set telling. awake is what it was told last.
+	pending []Event
+	telling bool
+	awake   bool
 }
 
 // ID returns a number that no other director of this epoch has.
@@ -142,20 +149,57 @@ func (d *Director) event(kind event.Kind) event.Event {
 	return event.Event{Kind: kind, VCL: d.vcl.name, Director: d.name, ID: d.id}
 }
 
-// send tells the director e, unless it has ended, and records it.
-func (d *Director) send(e Event) {
+// tellLocked makes e the next thing that the director is told, by the next call
+// of drain.
+func (d *Director) tellLocked(e Event) { d.pending = append(d.pending, e) }
+
+// tell tells the director e, unless it has ended.
+func (d *Director) tell(e Event) {
+	d.rt.mu.Lock()
+	d.tellLocked(e)
+	d.rt.mu.Unlock()
+	d.drain()
+}
+
+// drain tells the director what is pending, in order. When another goroutine is
+// about it, that one also tells what has come since. The director is held
+// meanwhile, so that destroy comes after.
+func (d *Director) drain() {
 	hold := d.hold()
 	if hold.IsZero() {
 		return
 	}
 	defer hold.Drop()
-	d.deliver(e)
+	for {
+		d.rt.mu.Lock()
+		if d.telling || len(d.pending) == 0 {
+			d.rt.mu.Unlock()
+			return
+		}
+		e := d.pending[0]
+		d.pending = d.pending[1:]
+		d.telling = true
+		d.deliveringLocked(e)
+		d.rt.mu.Unlock()
+		d.deliver(e)
+		d.rt.mu.Lock()
+		d.telling = false
+		d.rt.mu.Unlock()
+	}
+}
+
+// deliveringLocked records that the director is told e.
+func (d *Director) deliveringLocked(e Event) {
+	switch e {
+	case EventWarm:
+		d.awake = true
+	case EventCold:
+		d.awake = false
+	}
+	d.emitLifeLocked(event.DirectorEvent, event.Life{Event: string(e)})
 }
 
 func (d *Director) deliver(e Event) {
-	d.rt.mu.Lock()
-	d.emitLifeLocked(event.DirectorEvent, event.Life{Event: string(e)})
-	d.rt.mu.Unlock()
 	if d.methods.event != nil {
 		d.contain("event", func() { d.methods.event.Event(e) })
 	}
@@ -173,13 +217,16 @@ func (d *Director) emitLifeLocked(kind event.Kind, life event.Life) {
 func (d *Director) contain(callback string, f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			d.reportError(callback, fmt.Errorf("panic: %v", r))
+			d.ReportError(callback, fmt.Errorf("panic: %v", r))
 		}
 	}()
 	f()
 }
 
-func (d *Director) reportError(callback string, err error) {
+// ReportError makes an error that the director's type has met in the background
+// a director.error event, so that people can see it. Callback says during what
+// it happened, in a word or two.
+func (d *Director) ReportError(callback string, err error) {
 	d.rt.mu.Lock()
 	defer d.rt.mu.Unlock()
 	d.emitLifeLocked(event.DirectorError, event.Life{Callback: callback, Error: err.Error()})

@@ -28,6 +28,10 @@ var (
 	ErrInvalid = errors.New("invalid")
 	// ErrNotWarm reports a VCL that takes no directors in its temperature.
 	ErrNotWarm = errors.New("the VCL is not warm")
+	// ErrInUse reports a VCL that is active, labelled or waited for.
+	ErrInUse = errors.New("in use")
+	// ErrStatic reports a director that lives as long as its VCL.
+	ErrStatic = errors.New("is static: it lives as long as its VCL")
 	// ErrUnhealthy reports a backend that is not asked because it is sick.
 	ErrUnhealthy = errors.New("unhealthy")
 )
@@ -53,10 +57,12 @@ type NoBackendError struct {
 }
 
 func (e *NoBackendError) Error() string {
-	if e.Director == "" {
+	switch {
+	case e.Director == "" && e.Err != nil:
+		return fmt.Sprintf("no backend: %v", e.Err)
+	case e.Director == "":
 		return "no backend"
-	}
-	if e.Err != nil {
+	case e.Err != nil:
 		return fmt.Sprintf("director %s returned no backend: %v", e.Director, e.Err)
 	}
 	return fmt.Sprintf("director %s returned no backend", e.Director)

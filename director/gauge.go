@@ -29,7 +29,10 @@ func (rt *Runtime) Sample() *tree.Snapshot {
 
 func (d *Director) gaugeLocked() event.Gauge {
 	count := d.count.count()
-	tasks := count - int64(len(d.holders)) - int64(one(d.owned))
+	tasks := count - int64(one(d.owned))
+	if !d.static {
+		tasks -= int64(len(d.holders))
+	}
 	if tasks < 0 && count > 0 {
 		d.emitLifeLocked(event.DirectorError, event.Life{
 			Callback: "drop", Error: "a request dropped a reference twice: fewer are counted than are held",

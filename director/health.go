@@ -43,7 +43,8 @@ func (d *Director) ReportHealth(healthy bool, reason string) {
 	if d.id != 0 { // else it is still being added
 		d.updateHealthLocked(&after)
 		if dropped {
-			after.sick = append(after.sick, d)
+			d.tellLocked(EventSick)
+			after.told = append(after.told, d)
 		}
 	}
 	d.rt.mu.Unlock()
@@ -81,7 +82,8 @@ func (d *Director) setAdminLocked(admin AdminHealth, after *work) {
 	}
 	// Varnish sends SICK for every change of admin health, to healthy as well:
 	// whoever waits has to look again.
-	after.sick = append(after.sick, d)
+	d.tellLocked(EventSick)
+	after.told = append(after.told, d)
 }
 
 // initHealthLocked settles the health of a director that is being added.

@@ -44,7 +44,7 @@ func (d *Director) drop() {
 	d.touch()
 	switch {
 	case !ok:
-		d.reportError("drop", errors.New("a reference was dropped twice"))
+		d.ReportError("drop", errors.New("a reference was dropped twice"))
 	case last:
 		d.retire()
 	}

@@ -49,7 +49,8 @@ func (r *Ref) Hold() Hold {
 			return h
 		}
 		// The slot was pointed elsewhere between the load and the take, and
-		// its reference was the last: look where it points now.
+		// its reference was the last: look where it points now. A static
+		// director that has ended takes itself out of its slots.
 	}
 }
 
@@ -82,7 +83,7 @@ func (r *Ref) assignLocked(to *Director, weight float64, after *work) error {
 		if err := r.mayGainLocked(to); err != nil {
 			return err
 		}
-		if !to.count.take() {
+		if !to.takeSlotLocked() {
 			return fmt.Errorf("assign %s: %w", to.FullName(), ErrDestroyed)
 		}
 	}
@@ -92,7 +93,7 @@ func (r *Ref) assignLocked(to *Director, weight float64, after *work) error {
 	if from != to {
 		if from != nil {
 			r.leaveLocked(from)
-			last, _ = from.count.drop()
+			last = from.dropSlotLocked()
 		}
 		if to != nil {
 			r.index = len(to.holders)
@@ -105,6 +106,23 @@ func (r *Ref) assignLocked(to *Director, weight float64, after *work) error {
 		after.retired = append(after.retired, from)
 	}
 	return nil
+}
+
+// takeSlotLocked counts a slot that is to point at d, and reports whether that
+// is possible. Those of a static director are not counted.
+func (d *Director) takeSlotLocked() bool {
+	if d.static {
+		return d.count.count() > 0
+	}
+	return d.count.take()
+}
+
+func (d *Director) dropSlotLocked() (last bool) {
+	if d.static {
+		return false
+	}
+	last, _ = d.count.drop()
+	return last
 }
 
 // mayGainLocked reports why the slot must not come to hold d.

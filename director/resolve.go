@@ -38,7 +38,7 @@ func (d *Director) Resolve(t *Task) (leaf Hold, err error) {
 		if r := recover(); r != nil {
 			current.Drop()
 			cause := fmt.Errorf("resolve of %s: panic: %v", at.name, r)
-			at.reportError("resolve", cause)
+			at.ReportError("resolve", cause)
 			leaf, err = Hold{}, &NoBackendError{Director: d.name, Err: cause}
 		}
 	}()
@@ -55,6 +55,6 @@ func (d *Director) Resolve(t *Task) (leaf Hold, err error) {
 	}
 	current.Drop()
 	cause := fmt.Errorf("no leaf within %d levels", maxDepth)
-	d.reportError("resolve", cause)
+	d.ReportError("resolve", cause)
 	return Hold{}, &NoBackendError{Director: d.name, Err: cause}
 }

@@ -11,8 +11,9 @@ import (
 // runtime's lock: callbacks, and the end of directors.
 type work struct {
 	changed []*Director // their members changed
-	sick    []*Director // their health may have dropped
+	told    []*Director // they have events pending
 	retired []*Director // their last reference has gone
+	torn    []*VCL      // they are discarded and cold
 }
 
 func (w *work) run() {
@@ -22,11 +23,14 @@ func (w *work) run() {
 			d.contain("members changed", d.methods.watch.MembersChanged)
 		}
 	}
-	for _, d := range w.sick {
-		d.send(EventSick)
+	for _, d := range w.told {
+		d.drain()
 	}
 	for _, d := range w.retired {
 		d.retire()
+	}
+	for _, v := range w.torn {
+		v.tearDown()
 	}
 }
 
@@ -34,8 +38,16 @@ func (w *work) run() {
 // nothing but nil, its type's Release lets go of all that they hold, and then
 // the owner's reference is dropped. The director stays callable while others
 // hold it, and is destroyed when the last of them lets go, which may be before
-// Delete returns. It fails with [ErrDeleted] the second time.
+// Delete returns. It fails with [ErrDeleted] the second time, and with
+// [ErrStatic] for a static director.
 func (d *Director) Delete() error {
+	if d.static {
+		return fmt.Errorf("delete %s: %w", d.FullName(), ErrStatic)
+	}
+	return d.delete()
+}
+
+func (d *Director) delete() error {
 	rt := d.rt
 	rt.mu.Lock()
 	if d.deleted {
@@ -81,15 +93,18 @@ func (d *Director) leftLocked() []string {
 	return left
 }
 
-// retire ends a director whose last reference has gone: COLD if the VCL is
-// warm, then destroy. It is called once, by whoever dropped that reference, in
+// retire ends a director whose last reference has gone: COLD if it was told
+// WARM, then destroy. It is called once, by whoever dropped that reference, in
 // that goroutine.
 func (d *Director) retire() {
 	rt := d.rt
 	rt.mu.Lock()
-	warm := d.vcl.temperature.warm()
+	awake := d.awake
+	if awake {
+		d.deliveringLocked(EventCold)
+	}
 	rt.mu.Unlock()
-	if warm {
+	if awake {
 		d.deliver(EventCold)
 	}
 	if d.methods.destroy != nil {
@@ -103,10 +118,15 @@ func (d *Director) retire() {
 		_ = r.assignLocked(nil, 0, &after)
 	}
 	d.slots = nil
+	// Only slots that were not counted can still point here.
+	for len(d.holders) > 0 {
+		_ = d.holders[0].assignLocked(nil, 0, &after)
+	}
 	delete(rt.directors, d.id)
 	d.emitLifeLocked(event.DirectorDestroyed, event.Life{})
 	rt.settleLocked()
 	rt.mu.Unlock()
-	after.changed = nil // nothing may be called after destroy
+	// Nothing may be called after destroy.
+	after.changed = slices.DeleteFunc(after.changed, func(o *Director) bool { return o == d })
 	after.run()
 }

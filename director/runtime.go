@@ -1,6 +1,7 @@
 package director
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -21,16 +22,23 @@ type Options struct {
 	Name string
 	// Epoch names this run of it; random if empty.
 	Epoch string
+	// Cooldown is the time after which a VCL in state auto that is neither
+	// active nor labelled goes cold; 600 s if 0, as in Varnish.
+	Cooldown time.Duration
 	// LogCapacity is the number of events kept; [event.DefaultCapacity] if 0.
 	LogCapacity int
 }
 
+// defaultCooldown is that of Varnish's parameter vcl_cooldown.
+const defaultCooldown = 600 * time.Second
+
 // A Runtime is one instance: VCLs, their directors, and the log of all that
 // happens to them. All methods may be called from any goroutine.
 type Runtime struct {
-	name  string
-	log   *event.Log
-	state atomic.Pointer[tree.Snapshot] // stored under mu, read by anybody
+	name     string
+	cooldown time.Duration
+	log      *event.Log
+	state    atomic.Pointer[tree.Snapshot] // stored under mu, read by anybody
 
 	active atomic.Pointer[VCL] // stored under mu
 	dirty  dirtyList
@@ -46,6 +54,7 @@ type Runtime struct {
 	vcls      []*VCL
 	directors map[uint64]*Director
 	pins      map[uint64]*Ref
+	labels    map[string]*VCL
 	running   int  // goroutines of director types
 	settled   bool // idle is closed
 }
@@ -60,6 +69,8 @@ func New(o Options) *Runtime {
 	}
 	rt := &Runtime{
 		name:      o.Name,
+		cooldown:  cmp.Or(o.Cooldown, defaultCooldown),
+		labels:    make(map[string]*VCL),
 		log:       event.NewLog(o.Epoch, o.LogCapacity),
 		directors: make(map[uint64]*Director),
 		pins:      make(map[uint64]*Ref),
@@ -120,17 +131,7 @@ func (rt *Runtime) Close(ctx context.Context) error {
 	for _, r := range rt.shut() {
 		r.Close()
 	}
-	for {
-		rt.mu.Lock()
-		vcls := slices.Clone(rt.vcls)
-		rt.mu.Unlock()
-		if len(vcls) == 0 {
-			break
-		}
-		for _, v := range vcls {
-			v.discard()
-		}
-	}
+	rt.discardAll()
 	select {
 	case <-rt.idle:
 		return nil
@@ -151,9 +152,22 @@ func (rt *Runtime) shut() []*Ref {
 	return pins
 }
 
+// discardAll discards every VCL. Those that requests use follow when they end.
+func (rt *Runtime) discardAll() {
+	var after work
+	rt.mu.Lock()
+	for _, v := range rt.vcls {
+		if !v.discarding {
+			_ = v.discardLocked(&after) // refuses nothing in a closed runtime
+		}
+	}
+	rt.mu.Unlock()
+	after.run()
+}
+
 // settleLocked tells Close when a closed runtime has nothing left.
 func (rt *Runtime) settleLocked() {
-	if rt.closed && !rt.settled && len(rt.directors) == 0 && rt.running == 0 {
+	if rt.closed && !rt.settled && len(rt.vcls) == 0 && len(rt.directors) == 0 && rt.running == 0 {
 		rt.settled = true
 		close(rt.idle)
 	}
@@ -162,6 +176,9 @@ func (rt *Runtime) settleLocked() {
 func (rt *Runtime) heldList() string {
 	var held []string
 	for d := range rt.Sample().Directors() {
+		if d.Owned && d.Tasks == 0 {
+			continue // only waits for its VCL to be torn down
+		}
 		var by []string
 		for h := range d.Holders() {
 			by = append(by, fmt.Sprintf("%s %s", h.Kind, h.Name))

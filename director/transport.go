@@ -42,12 +42,12 @@ func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
 	task := &Task{Request: req}
 	leaf, err := hint.d.Resolve(task)
 	if err != nil {
-		hint.Drop()
+		t.end(hint)
 		return nil, err
 	}
 	task.Leaf = leaf.d
 	leaf.d.inFlight.Add(1)
-	held := &heldTask{task: task, hint: hint, leaf: leaf}
+	held := &heldTask{transport: t, task: task, hint: hint, leaf: leaf}
 	resp, err := leaf.d.request(task, req)
 	if err != nil {
 		held.drop()
@@ -58,20 +58,40 @@ func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// hint returns the director that the request is meant for, held.
+// hint returns the director that the request is meant for, held, and counts the
+// request in at its VCL.
 func (t *Transport) hint() (Hold, error) {
-	if t.Director != nil {
-		if h := t.Director.Hold(); !h.IsZero() {
+	if d := t.Director; d != nil {
+		if !d.vcl.enter() {
+			return Hold{}, &NoBackendError{Director: d.name, Err: ErrNotWarm}
+		}
+		if h := d.Hold(); !h.IsZero() {
 			return h, nil
 		}
-		return Hold{}, &NoBackendError{Director: t.Director.name, Err: ErrDestroyed}
+		d.vcl.leave()
+		return Hold{}, &NoBackendError{Director: d.name, Err: ErrDestroyed}
 	}
-	if v := t.Runtime.Active(); v != nil {
+	for v := t.Runtime.Active(); v != nil; v = t.Runtime.Active() {
+		if !v.enter() {
+			if v == t.Runtime.Active() {
+				return Hold{}, &NoBackendError{Err: ErrNotWarm}
+			}
+			continue // another VCL became active in the meantime
+		}
 		if h := v.Default(); !h.IsZero() {
 			return h, nil
 		}
+		v.leave()
+		break
 	}
 	return Hold{}, &NoBackendError{}
+}
+
+// end gives back what hint has taken.
+func (t *Transport) end(hint Hold) {
+	v := hint.d.vcl
+	hint.Drop()
+	v.leave()
 }
 
 // request lets the leaf make the request, and counts it.
@@ -80,7 +100,7 @@ func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic: %v", r)
-			d.reportError("round trip", err)
+			d.ReportError("round trip", err)
 		}
 		if err != nil {
 			resp, err = nil, fmt.Errorf("backend %s: %w", d.name, err)
@@ -96,6 +116,7 @@ func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err
 
 // A heldTask keeps what a request holds.
 type heldTask struct {
+	transport  *Transport
 	task       *Task
 	hint, leaf Hold
 	answered   bool // RoundTrip succeeded, so Finish is due
@@ -110,7 +131,7 @@ func (h *heldTask) drop() {
 		}
 		h.leaf.d.inFlight.Add(-1)
 		h.leaf.Drop()
-		h.hint.Drop()
+		h.transport.end(h.hint)
 	})
 }
 

@@ -3,28 +3,13 @@ package director
 import (
 	"fmt"
 	"slices"
-	"strings"
+	"sync/atomic"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/callboard/callboard/director/event"
 )
-
-// A Temperature says how awake a VCL is.
-type Temperature string
-
-// The temperatures of a VCL.
-const (
-	Init      Temperature = "init"
-	Warm      Temperature = "warm"
-	Busy      Temperature = "busy"
-	Cooling   Temperature = "cooling"
-	Cold      Temperature = "cold"
-	Discarded Temperature = "discarded"
-)
-
-// warm reports whether directors are awake, in Varnish's sense (is_warm).
-func (t Temperature) warm() bool { return t == Warm || t == Busy }
 
 // A VCL is a configuration: it owns directors and has a default one.
 type VCL struct {
@@ -33,71 +18,40 @@ type VCL struct {
 	// fallback is the default slot: requests that name no director go there.
 	fallback *Ref
 
-	temperature Temperature // guarded by rt.mu
+	// requests counts what keeps the VCL busy; asleep is set while it takes no
+	// requests. See enter for how they work together.
+	requests atomic.Int64
+	asleep   atomic.Bool
+	// leaving is set while the VCL waits for its requests to end.
+	leaving atomic.Bool
+
+	// The fields below are guarded by rt.mu.
+
+	state       State
+	temperature Temperature
+	idle        bool // cold for want of use, in state auto
+	discarding  bool // taken out of use; torn down once it is cold
+	tornDown    bool
+	preventions []*Prevention
+	labels      []string
+	cooldown    *time.Timer // nil while nothing will cool the VCL by itself
 }
 
-// AddVCL adds a VCL and warms it. The first one becomes the active one.
-func (rt *Runtime) AddVCL(name string) (*VCL, error) {
-	if err := checkName(name); err != nil {
-		return nil, fmt.Errorf("VCL name: %w", err)
-	}
-	if strings.Contains(name, ".") {
-		return nil, fmt.Errorf("VCL name %q: %w: no dots, they part VCL and director", name, ErrInvalid)
-	}
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	if rt.closed {
-		return nil, fmt.Errorf("add VCL %s: %w", name, ErrClosed)
-	}
-	if rt.indexVCLLocked(name) >= 0 {
-		return nil, fmt.Errorf("VCL %s: %w", name, ErrExists)
-	}
-	v := &VCL{rt: rt, name: name, temperature: Init}
-	rt.lastRef++
-	v.fallback = &Ref{rt: rt, holder: event.Holder{Kind: event.HolderDefault, Name: name, Ref: rt.lastRef}}
-	rt.vcls = append(rt.vcls, v)
-	rt.emitLocked(event.Event{Kind: event.VCLAdded, VCL: name, Temperature: &event.Temperature{Temperature: string(Init)}})
-	v.setTemperatureLocked(Warm)
-	if rt.active.Load() == nil {
-		rt.activateLocked(v)
-	}
-	return v, nil
-}
-
-// VCL returns the VCL of that name.
+// VCL returns the VCL of that name, or with that label.
 func (rt *Runtime) VCL(name string) (*VCL, error) {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	if i := rt.indexVCLLocked(name); i >= 0 {
 		return rt.vcls[i], nil
 	}
+	if v := rt.labels[name]; v != nil {
+		return v, nil
+	}
 	return nil, fmt.Errorf("VCL %q: %w", name, ErrNotFound)
 }
 
 func (rt *Runtime) indexVCLLocked(name string) int {
 	return slices.IndexFunc(rt.vcls, func(v *VCL) bool { return v.name == name })
-}
-
-// Active returns the VCL that new requests go to, nil if there is none.
-func (rt *Runtime) Active() *VCL { return rt.active.Load() }
-
-// Activate makes new requests go to v.
-func (v *VCL) Activate() error {
-	v.rt.mu.Lock()
-	defer v.rt.mu.Unlock()
-	if v.temperature == Discarded || v.rt.closed {
-		return fmt.Errorf("activate VCL %s: %w", v.name, ErrClosed)
-	}
-	v.rt.activateLocked(v)
-	return nil
-}
-
-func (rt *Runtime) activateLocked(v *VCL) {
-	if rt.active.Load() == v {
-		return
-	}
-	rt.active.Store(v)
-	rt.emitLocked(event.Event{Kind: event.VCLActive, VCL: v.name})
 }
 
 // Name returns the name of the VCL.
@@ -118,24 +72,28 @@ func (v *VCL) SetDefault(d *Director) error {
 // none. It takes no lock.
 func (v *VCL) Default() Hold { return v.fallback.Hold() }
 
-func (v *VCL) setTemperatureLocked(t Temperature) {
-	previous := v.temperature
-	v.temperature = t
-	v.rt.emitLocked(event.Event{
-		Kind: event.VCLTemperature, VCL: v.name,
-		Temperature: &event.Temperature{Temperature: string(t), Previous: string(previous)},
-	})
-}
-
 // Add makes impl a director of the VCL and gives the VCL the owner's reference,
 // which it keeps until [Director.Delete]. Names need not be unique: a director
-// may take the name of one that it replaces. The WARM event is delivered before
-// Add returns. If Add fails, impl was told nothing but Bind.
+// may take the name of one that it replaces. In a warm VCL the WARM event is
+// delivered before Add returns; a VCL that is cooling or cold takes nothing
+// ([ErrNotWarm]). If Add fails, impl was told nothing but Bind.
 func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
+	return v.add(name, impl, false)
+}
+
+// AddStatic is Add for a director that lives as long as its VCL: slots that
+// point at it are not counted, and it cannot be deleted by itself
+// ([ErrStatic]). It is Varnish's VRT_StaticDirector, which the VCL compiler
+// applies to each backend definition.
+func (v *VCL) AddStatic(name string, impl Implementation) (*Director, error) {
+	return v.add(name, impl, true)
+}
+
+func (v *VCL) add(name string, impl Implementation, static bool) (*Director, error) {
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("director name: %w", err)
 	}
-	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl)}
+	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: static}
 	d.admin = AdminAuto
 	d.reported = true
 	d.count.take()
@@ -147,69 +105,38 @@ func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
 	if err := v.insert(d); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
-	d.send(EventWarm)
+	d.drain()
 	return d, nil
 }
 
 func (v *VCL) insert(d *Director) error {
 	rt := v.rt
-	added := &event.Added{Type: d.impl.Type(), Leaf: d.methods.resolve == nil}
+	added := &event.Added{Type: d.impl.Type(), Leaf: d.methods.resolve == nil, Static: d.static}
 	if describer, ok := d.impl.(Describer); ok {
 		d.contain("describe", func() { added.Options = describer.Describe() })
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
-	if rt.closed {
+	switch {
+	case rt.closed:
 		return ErrClosed
-	}
-	if !v.temperature.warm() {
-		return fmt.Errorf("%w: it is %s", ErrNotWarm, v.temperature)
+	case v.discarding || !v.temperature.warm() && v.temperature != Init:
+		return fmt.Errorf("%w: it is %s", ErrNotWarm, v.shownTemperatureLocked())
 	}
 	rt.lastID++
 	d.id = rt.lastID
-	rt.directors[d.id] = d
 	d.owned = true
+	d.object = v.temperature == Init
+	rt.directors[d.id] = d
 	d.initHealthLocked()
 	e := d.event(event.DirectorAdded)
 	e.Added, e.Health = added, d.healthLocked()
 	rt.emitLocked(e)
 	d.touch() // its probe may have been reported before there was a number for it
+	if v.temperature.warm() {
+		d.tellLocked(EventWarm)
+	}
 	return nil
-}
-
-// discard makes the VCL cold and deletes what is left in it, newest first, so
-// that load balancers usually go before their members.
-func (v *VCL) discard() {
-	rt := v.rt
-	rt.mu.Lock()
-	if v.temperature == Discarded {
-		rt.mu.Unlock()
-		return
-	}
-	wasWarm := v.temperature.warm()
-	v.setTemperatureLocked(Cold)
-	directors := v.directorsLocked()
-	if rt.active.Load() == v {
-		rt.active.Store(nil)
-	}
-	rt.mu.Unlock()
-
-	slices.Reverse(directors)
-	for _, d := range directors {
-		if wasWarm {
-			d.send(EventCold)
-		}
-	}
-	_ = v.fallback.Assign(nil) // letting go cannot fail
-	for _, d := range directors {
-		_ = d.Delete() // a director that was deleted before only waits for its last reference
-	}
-
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	v.temperature = Discarded
-	rt.vcls = slices.DeleteFunc(rt.vcls, func(o *VCL) bool { return o == v })
-	rt.emitLocked(event.Event{Kind: event.VCLDiscarded, VCL: v.name})
 }
 
 // directorsLocked returns the directors in the order in which they were added.

@@ -60,7 +60,7 @@ func TestCheckTellsLeakyFromHonest(t *testing.T) {
 			t.Errorf("failure %q does not name who left what", v.failures[0])
 		}
 		life := slices.DeleteFunc(events.Life(t, d.ID()), func(s string) bool { return s == "leaked" })
-		want := []string{"added", "WARM", "COLD", "deleted", "released", "destroyed"}
+		want := []string{"added", "WARM", "COLD", "DISCARD", "deleted", "released", "destroyed"}
 		if !slices.Equal(life, want) {
 			t.Errorf("life of f: got %v, want %v", life, want)
 		}

@@ -12,6 +12,7 @@ const (
 	VCLAdded       Kind = "vcl.added"
 	VCLTemperature Kind = "vcl.temperature"
 	VCLActive      Kind = "vcl.active"
+	VCLLabel       Kind = "vcl.label"
 	VCLDiscarded   Kind = "vcl.discarded"
 
 	DirectorAdded       Kind = "director.added"
@@ -29,7 +30,7 @@ const (
 // Kinds lists every kind, in the order a life runs through them.
 func Kinds() []Kind {
 	return []Kind{
-		VCLAdded, VCLTemperature, VCLActive, VCLDiscarded,
+		VCLAdded, VCLTemperature, VCLActive, VCLLabel, VCLDiscarded,
 		DirectorAdded, RefAssigned, DirectorHealth, DirectorAdminHealth,
 		DirectorDeleted, DirectorReleased, DirectorEvent, DirectorDestroyed,
 		DirectorLeaked, DirectorError,
@@ -83,6 +84,7 @@ type Event struct {
 	*Health
 	*Life
 	*Temperature
+	*Label
 }
 
 // Added is the detail of DirectorAdded.
@@ -154,6 +156,15 @@ type Temperature struct {
 	// Temperature is init, warm, busy, cooling, cold or discarded.
 	Temperature string `json:"temperature"`
 	Previous    string `json:"previous,omitempty"`
+	// State is what the operator wants: auto, warm or cold.
+	State string `json:"state,omitempty"`
+}
+
+// Label is the detail of VCLLabel.
+type Label struct {
+	Label string `json:"label"`
+	// Set is false when the label was taken away.
+	Set bool `json:"set"`
 }
 
 // A Gauge is a sample of the numbers of one director that requests move. It

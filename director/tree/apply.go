@@ -15,7 +15,7 @@ func (s *Snapshot) Apply(e event.Event) *Snapshot {
 	next.Seq, next.Time = e.Seq, e.Time
 	next.Revision++
 	switch e.Kind {
-	case event.VCLAdded, event.VCLTemperature, event.VCLActive, event.VCLDiscarded:
+	case event.VCLAdded, event.VCLTemperature, event.VCLActive, event.VCLLabel, event.VCLDiscarded:
 		next.applyVCL(e)
 	case event.RefAssigned:
 		next.applyAssigned(e)
@@ -61,7 +61,9 @@ func (s *Snapshot) change(id uint64, edit func(*Director)) {
 func (s *Snapshot) applyVCL(e event.Event) {
 	i := s.indexVCL(e.VCL)
 	if e.Kind == event.VCLAdded && i < 0 {
-		s.vcls = append(slices.Clone(s.vcls), &VCL{Name: e.VCL, Temperature: e.Temperature.Temperature})
+		v := &VCL{Name: e.VCL}
+		v.setTemperature(e.Temperature)
+		s.vcls = append(slices.Clone(s.vcls), v)
 		return
 	}
 	switch {
@@ -71,8 +73,24 @@ func (s *Snapshot) applyVCL(e event.Event) {
 	case e.Kind == event.VCLDiscarded:
 		s.vcls = without(s.vcls, i)
 	case e.Kind == event.VCLTemperature:
-		s.changeVCL(i, func(v *VCL) { v.Temperature = e.Temperature.Temperature })
+		s.changeVCL(i, func(v *VCL) { v.setTemperature(e.Temperature) })
+	case e.Kind == event.VCLLabel && e.Label != nil:
+		s.changeVCL(i, func(v *VCL) { v.setLabel(e.Label) })
 	}
+}
+
+func (v *VCL) setTemperature(t *event.Temperature) {
+	if t != nil {
+		v.Temperature, v.State = t.Temperature, t.State
+	}
+}
+
+func (v *VCL) setLabel(l *event.Label) {
+	labels := slices.DeleteFunc(slices.Clone(v.Labels), func(name string) bool { return name == l.Label })
+	if l.Set {
+		labels = append(labels, l.Label)
+	}
+	v.Labels = labels
 }
 
 func (s *Snapshot) changeVCL(i int, edit func(*VCL)) {

@@ -82,9 +82,13 @@ type Member struct {
 // FullName is the name with its VCL: "boot.a1".
 func (d *Director) FullName() string { return d.VCL + "." + d.Name }
 
-// Refcount is the number of references that are held.
+// Refcount is the number of references that are held. Slots that point at a
+// static director are not counted.
 func (d *Director) Refcount() int64 {
-	n := int64(d.holders.len()) + d.Tasks
+	n := d.Tasks
+	if !d.Static {
+		n += int64(d.holders.len())
+	}
 	if d.Owned {
 		n++
 	}
@@ -115,7 +119,7 @@ func (d *Director) Member(slot int) (Member, bool) {
 	return d.members.get(uint64(slot))
 }
 
-// Slots yields the slots that hold d, oldest slot first. Neither the owner nor
+// Slots yields the slots that point at d, oldest slot first. Neither the owner nor
 // requests in flight are slots; see [Director.Holders].
 func (d *Director) Slots() iter.Seq[event.Holder] {
 	return func(yield func(event.Holder) bool) {
@@ -127,14 +131,14 @@ func (d *Director) Slots() iter.Seq[event.Holder] {
 	}
 }
 
-// Holders yields a holder for each reference: the owner first, then slots, then
-// one for each request in flight.
+// Holders yields a holder for each counted reference: the owner first, then
+// slots, then one for each request in flight.
 func (d *Director) Holders() iter.Seq[event.Holder] {
 	return func(yield func(event.Holder) bool) {
 		if d.Owned && !yield(event.Holder{Kind: event.HolderOwner, Name: d.VCL}) {
 			return
 		}
-		for h := range d.Slots() {
+		for h := range d.counted() {
 			if !yield(h) {
 				return
 			}
@@ -145,6 +149,14 @@ func (d *Director) Holders() iter.Seq[event.Holder] {
 			}
 		}
 	}
+}
+
+// counted yields the slots whose references count.
+func (d *Director) counted() iter.Seq[event.Holder] {
+	if d.Static {
+		return func(func(event.Holder) bool) {}
+	}
+	return d.Slots()
 }
 
 // HolderCounts says how many references each kind of holder has; they sum to
@@ -163,7 +175,7 @@ func (d *Director) CountHolders() HolderCounts {
 	if d.Owned {
 		counts.Owner = 1
 	}
-	for h := range d.Slots() {
+	for h := range d.counted() {
 		switch h.Kind {
 		case event.HolderMember:
 			counts.Members++

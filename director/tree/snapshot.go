@@ -29,8 +29,11 @@ type Snapshot struct {
 
 // A VCL is a configuration that owns directors.
 type VCL struct {
-	Name        string
-	Temperature string
+	Name string
+	// Temperature is init, warm, busy, cooling or cold; State is what the
+	// operator wants: auto, warm or cold.
+	Temperature, State string
+	Labels             []string
 	// Default is the ID of the director in the default slot, 0 if it is empty.
 	Default uint64
 }

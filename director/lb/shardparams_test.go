@@ -1,0 +1,127 @@
+package lb
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"net/http"
+	"testing"
+
+	"github.com/callboard/callboard/director"
+)
+
+func TestShardKeys(t *testing.T) {
+	r := request(t, "http://Example.COM/a/b?q=1")
+	r.Header.Set("X-User", "alice")
+	digest := sha256.Sum256([]byte("/a/b?q=1\x00example.com\x00"))
+	for _, c := range []struct {
+		name string
+		p    Params
+		want uint32
+	}{
+		{"HASH is the digest of URL and host", Params{}.Hash(), binary.BigEndian.Uint32(digest[:])},
+		{"URL", Params{}.URL(), Hash32([]byte("/a/b?q=1"))},
+		{"KEY", Params{}.Key(1<<32 - 1), 1<<32 - 1},
+		{"BLOB of more than four bytes", Params{}.Blob([]byte{1, 2, 3, 4, 5}), 0x01020304},
+		{"BLOB of fewer", Params{}.Blob([]byte{1, 2}), 0x0102},
+		{"BLOB of none", Params{}.Blob(nil), 0},
+		{"header", Params{}.Header("x-user"), Hash32([]byte("alice"))},
+		{"header that is not there", Params{}.Header("x-none"), Hash32(nil)},
+		{"Host", Params{}.Header("host"), Hash32([]byte("Example.COM"))},
+		{"the default is HASH", Params{}, binary.BigEndian.Uint32(digest[:])},
+	} {
+		p := c.p.or(builtinParams)
+		if got := p.keyOf(r); got != c.want {
+			t.Errorf("SHARD-16 %s: got %d, want %d", c.name, got, c.want)
+		}
+	}
+	if got := builtinParams; got.by != ByHash || got.alt != 0 || !got.rampup || got.warmup != directorWarmup || got.healthy != Chosen {
+		t.Errorf("SHARD-16 defaults: got %+v", got)
+	}
+}
+
+func TestKeysOfOddRequests(t *testing.T) {
+	for _, r := range []*http.Request{nil, {}, {Host: "h"}} {
+		for _, p := range []Params{Params{}.Hash(), Params{}.URL(), Params{}.Header("Host")} {
+			p.keyOf(r) // has to return something
+		}
+	}
+}
+
+func TestShardParamsPrecedence(t *testing.T) {
+	s := newStage(t, "a", "b")
+	shard, err := NewShard(ShardOptions{Params: Params{}.URL().Alt(1).Warmup(0.1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.add("sh", shard)
+	set := NewParamSet(Params{}.Key(1).Alt(2).Healthy(All))
+	shard.Associate(set)
+	ctx := set.ForTask(context.Background(), Params{}.Key(3).Healthy(Ignore))
+	ctx = shard.ForTask(ctx, Params{}.Rampup(false))
+	task := &director.Task{Request: request(t, "http://h/").WithContext(ctx)}
+
+	got := shard.params(task, Params{}.Healthy(Chosen))
+	want := Params{given: givenAll, by: ByKey, key: 3, alt: 2, warmup: 0.1, rampup: false, healthy: Chosen}
+	if got != want {
+		t.Errorf("SHARD-17 call > task > set > shard > built-in: got %+v, want %+v", got, want)
+	}
+	set.Clear()
+	if got := shard.params(nil, Params{}); got.by != ByURL || got.alt != 1 || got.healthy != Chosen {
+		t.Errorf("SHARD-17 cleared set: got %+v, want the shard's own", got)
+	}
+	set.Set(Params{}.Alt(7))
+	if got := shard.params(nil, Params{}); got.by != ByURL || got.alt != 7 {
+		t.Errorf("SHARD-17 set again: got %+v, want alt 7 and nothing of before", got)
+	}
+	shard.Associate(nil)
+	if got := shard.params(nil, Params{}); got.alt != 1 {
+		t.Errorf("SHARD-17 no set: got %+v, want the shard's own", got)
+	}
+}
+
+func TestShardParamsReachAShardWithinATree(t *testing.T) {
+	s := newStage(t, "a", "b", "c")
+	shard, _ := NewShard(ShardOptions{})
+	s.group("sh", shard, []string{"a", "b", "c"}, nil)
+	s.group("top", NewFallback(false), []string{"sh"}, nil)
+	r := request(t, "http://h/")
+	for key := range uint32(20) {
+		call := Params{}.Key(key << 27)
+		with := r.WithContext(shard.ForTask(r.Context(), call))
+		if got, want := s.pick("top", with), dropped(shard.Pick(nil, call)); got != want {
+			t.Errorf("SHARD-17 LAZY with arguments, key %d: got %s, want %s", key, got, want)
+		}
+	}
+}
+
+func TestShardAlternativesAreLimited(t *testing.T) {
+	s := newStage(t, "a", "b", "c")
+	shard, _ := NewShard(ShardOptions{})
+	s.group("sh", shard, []string{"a", "b", "c"}, nil)
+	pick := func(alt int) string { return dropped(shard.Pick(nil, Params{}.Key(7).Alt(alt))) }
+	if pick(-5) != pick(0) || pick(99) != pick(2) {
+		t.Errorf("SHARD-5: alt -5 %s, 0 %s, 99 %s, 2 %s", pick(-5), pick(0), pick(99), pick(2))
+	}
+	seen := map[string]bool{pick(0): true, pick(1): true, pick(2): true}
+	if len(seen) != 3 {
+		t.Errorf("SHARD-4: got %v, want three different members", seen)
+	}
+}
+
+func TestShardIsHealthyWhileAMemberIs(t *testing.T) {
+	s := newStage(t, "a", "b")
+	shard, _ := NewShard(ShardOptions{})
+	sh := s.group("sh", shard, []string{"a", "b"}, nil)
+	s.health("a", director.AdminSick)
+	if !sh.Healthy() {
+		t.Error("SHARD-18: sick with one healthy member")
+	}
+	s.health("b", director.AdminSick)
+	if sh.Healthy() {
+		t.Error("SHARD-18: healthy without healthy members")
+	}
+	if got := dropped(shard.Pick(nil, Params{}.Key(1).Healthy(Ignore))); got == "" {
+		t.Error("SHARD-7 IGNORE: got none, want a sick member")
+	}
+}
