@@ -54,6 +54,10 @@ type Director struct {
 	pending []Event
 	telling bool
 	awake   bool
+	// ended is set when the last reference went while telling; retiring when
+	// nothing is to be told any more.
+	ended    bool
+	retiring bool
 }
 
 // ID returns a number that no other director of this epoch has.
@@ -162,17 +166,12 @@ func (d *Director) tell(e Event) {
 }
 
 // drain tells the director what is pending, in order. When another goroutine is
-// about it, that one also tells what has come since. The director is held
-// meanwhile, so that destroy comes after.
+// about it, that one also tells what has come since, and ends the director if
+// its last reference goes meanwhile, so that destroy comes after.
 func (d *Director) drain() {
-	hold := d.hold()
-	if hold.IsZero() {
-		return
-	}
-	defer hold.Drop()
 	for {
 		d.rt.mu.Lock()
-		if d.telling || len(d.pending) == 0 {
+		if d.telling || d.retiring || len(d.pending) == 0 {
 			d.rt.mu.Unlock()
 			return
 		}
@@ -181,10 +180,17 @@ func (d *Director) drain() {
 		d.telling = true
 		d.deliveringLocked(e)
 		d.rt.mu.Unlock()
+
 		d.deliver(e)
+
 		d.rt.mu.Lock()
 		d.telling = false
+		ended := d.ended
 		d.rt.mu.Unlock()
+		if ended {
+			d.retire()
+			return
+		}
 	}
 }
 

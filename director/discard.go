@@ -55,7 +55,7 @@ func (v *VCL) tearDown() {
 	v.rt.mu.Unlock()
 	for _, d := range slices.Backward(directors) {
 		if d.object && !d.static {
-			_ = d.delete() // it may have been deleted before, and linger
+			_ = d.delete(true) // it may have been deleted before, and linger
 		}
 	}
 	for _, d := range directors {
@@ -63,7 +63,7 @@ func (v *VCL) tearDown() {
 			continue
 		}
 		d.tell(EventDiscard)
-		_ = d.delete()
+		_ = d.delete(true)
 	}
 	v.rt.mu.Lock()
 	defer v.rt.mu.Unlock()

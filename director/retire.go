@@ -44,10 +44,21 @@ func (d *Director) Delete() error {
 	if d.static {
 		return fmt.Errorf("delete %s: %w", d.FullName(), ErrStatic)
 	}
-	return d.delete()
+	return d.delete(true)
 }
 
-func (d *Director) delete() error {
+// Disown is Delete without the call of Release, as when the owner of a Varnish
+// director just drops its reference (LIFE-9). It is for a type that replaces
+// directors that hold nothing; what one does hold, it keeps until it is
+// destroyed.
+func (d *Director) Disown() error {
+	if d.static {
+		return fmt.Errorf("disown %s: %w", d.FullName(), ErrStatic)
+	}
+	return d.delete(false)
+}
+
+func (d *Director) delete(release bool) error {
 	rt := d.rt
 	rt.mu.Lock()
 	if d.deleted {
@@ -58,10 +69,10 @@ func (d *Director) delete() error {
 	d.emitLifeLocked(event.DirectorDeleted, event.Life{})
 	rt.mu.Unlock()
 
-	if d.methods.release != nil {
+	if release && d.methods.release != nil {
 		d.contain("release", d.methods.release.Release)
 	}
-	if d.dropOwner() {
+	if d.dropOwner(release) {
 		d.retire()
 	}
 	return nil
@@ -69,10 +80,10 @@ func (d *Director) delete() error {
 
 // dropOwner records what Release did and drops the owner's reference. It
 // reports whether that was the last one.
-func (d *Director) dropOwner() (last bool) {
+func (d *Director) dropOwner(released bool) (last bool) {
 	d.rt.mu.Lock()
 	defer d.rt.mu.Unlock()
-	if left := d.leftLocked(); len(left) > 0 {
+	if left := d.leftLocked(); released && len(left) > 0 {
 		d.emitLifeLocked(event.DirectorLeaked, event.Life{Left: left})
 	}
 	d.owned = false
@@ -94,11 +105,17 @@ func (d *Director) leftLocked() []string {
 }
 
 // retire ends a director whose last reference has gone: COLD if it was told
-// WARM, then destroy. It is called once, by whoever dropped that reference, in
-// that goroutine.
+// WARM, then destroy. It runs in the goroutine that dropped that reference, or in
+// the one that is telling the director something just then.
 func (d *Director) retire() {
 	rt := d.rt
 	rt.mu.Lock()
+	if d.telling {
+		d.ended = true // who tells it something also ends it
+		rt.mu.Unlock()
+		return
+	}
+	d.retiring = true
 	awake := d.awake
 	if awake {
 		d.deliveringLocked(EventCold)
