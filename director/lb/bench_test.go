@@ -18,98 +18,111 @@ func BenchmarkPick(b *testing.B) {
 	for _, typ := range Types() {
 		for _, n := range benchSizes {
 			for _, sick := range []int{0, 30} {
-				d := benchPool(b, typ.Name, n, sick)
-				name := fmt.Sprintf("%s/members=%d/sick=%d%%", typ.Name, n, sick)
-				b.Run(name+"/serial", func(b *testing.B) { benchSerial(b, d) })
-				b.Run(name+"/parallel", func(b *testing.B) { benchParallel(b, d) })
+				// The director is made within Run: only those that are asked for.
+				b.Run(fmt.Sprintf("%s/members=%d/sick=%d%%", typ.Name, n, sick), func(b *testing.B) {
+					benchBoth(b, benchPool(b, typ.Name, n, sick))
+				})
 			}
 		}
+	}
+}
+
+// BenchmarkBusy picks when all members have requests in flight, which is when a
+// least-connections director has to look at several.
+func BenchmarkBusy(b *testing.B) {
+	for _, n := range benchSizes {
+		b.Run(fmt.Sprintf("least-connections/members=%d", n), func(b *testing.B) {
+			s := newStage(b)
+			pool := s.add("pool", NewLeastConnections(nil))
+			for i := range n {
+				name := fmt.Sprint("s", i)
+				s.add(name, server{})
+				s.member("pool", name, 1)
+				resp, err := (&director.Transport{Runtime: s.rt, Director: s.byID[name]}).RoundTrip(benchRequests(b)[0])
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer resp.Body.Close()
+			}
+			benchBoth(b, pool)
+		})
 	}
 }
 
 // BenchmarkDeep picks through four levels of directors with three members each.
 func BenchmarkDeep(b *testing.B) {
 	for _, typ := range Types() {
-		s := newStage(b)
-		for i := range 3 {
-			s.add(fmt.Sprint("leaf", i), leaf{})
-		}
-		below := "leaf"
-		for level := range 4 {
-			for i := range 3 {
-				impl, err := New(typ.Name, nil)
-				if err != nil {
-					b.Fatal(err)
+		b.Run(typ.Name+"/levels=4", func(b *testing.B) {
+			s := newStage(b, "leaf0", "leaf1", "leaf2")
+			below := "leaf"
+			for level := range 4 {
+				for i := range 3 {
+					impl, err := New(typ.Name, nil)
+					if err != nil {
+						b.Fatal(err)
+					}
+					members := []string{below + "0", below + "1", below + "2"}
+					s.group(fmt.Sprintf("level%d-%d", level, i), impl, members, nil)
 				}
-				members := []string{below + "0", below + "1", below + "2"}
-				s.group(fmt.Sprintf("level%d-%d", level, i), impl, members, nil)
+				below = fmt.Sprintf("level%d-", level)
 			}
-			below = fmt.Sprintf("level%d-", level)
-		}
-		top := s.byID["level3-0"]
-		b.Run(typ.Name+"/serial", func(b *testing.B) { benchSerial(b, top) })
-		b.Run(typ.Name+"/parallel", func(b *testing.B) { benchParallel(b, top) })
+			benchBoth(b, s.byID["level3-0"])
+		})
 	}
+}
+
+// A plainBackend is a slice's element in the baseline, alone on its cache lines
+// as a director is.
+type plainBackend struct {
+	_     [64]byte
+	inUse atomic.Int64
+	_     [56]byte
 }
 
 // BenchmarkBaseline is the least that a round robin can cost: an atomic cursor
 // over a slice, alone and with a count of what is in use.
 func BenchmarkBaseline(b *testing.B) {
-	type backend struct {
-		_      [64]byte
-		inUse  atomic.Int64
-		_      [56]byte
-		closed bool
-	}
 	for _, n := range benchSizes {
-		backends := make([]*backend, n)
+		backends := make([]*plainBackend, n)
 		for i := range backends {
-			backends[i] = new(backend)
+			backends[i] = new(plainBackend)
 		}
 		var cursor atomic.Uint64
-		pick := func() *backend { return backends[cursor.Add(1)%uint64(len(backends))] }
-		b.Run(fmt.Sprintf("pick/members=%d/serial", n), func(b *testing.B) {
-			for b.Loop() {
-				if pick().closed {
-					b.Fail()
-				}
+		pick := func() *plainBackend { return backends[cursor.Add(1)%uint64(n)] }
+		benchPlain(b, fmt.Sprintf("pick/members=%d", n), func() {
+			if pick() == nil {
+				b.Fail()
 			}
 		})
-		b.Run(fmt.Sprintf("pick/members=%d/parallel", n), func(b *testing.B) {
-			b.RunParallel(func(pb *testing.PB) {
-				for pb.Next() {
-					if pick().closed {
-						b.Fail()
-					}
-				}
-			})
-		})
-		b.Run(fmt.Sprintf("held/members=%d/serial", n), func(b *testing.B) {
-			for b.Loop() {
-				chosen := pick()
-				chosen.inUse.Add(1)
-				chosen.inUse.Add(-1)
-			}
-		})
-		b.Run(fmt.Sprintf("held/members=%d/parallel", n), func(b *testing.B) {
-			b.RunParallel(func(pb *testing.PB) {
-				for pb.Next() {
-					chosen := pick()
-					chosen.inUse.Add(1)
-					chosen.inUse.Add(-1)
-				}
-			})
+		benchPlain(b, fmt.Sprintf("held/members=%d", n), func() {
+			chosen := pick()
+			chosen.inUse.Add(1)
+			chosen.inUse.Add(-1)
 		})
 	}
+}
+
+func benchPlain(b *testing.B, name string, f func()) {
+	b.Run(name+"/serial", func(b *testing.B) {
+		for b.Loop() {
+			f()
+		}
+	})
+	b.Run(name+"/parallel", func(b *testing.B) {
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				f()
+			}
+		})
+	})
 }
 
 // BenchmarkFlip is a change of a member's health, until picks heed it, and back.
 func BenchmarkFlip(b *testing.B) {
 	for _, typ := range Types() {
 		for _, n := range benchSizes {
-			d := benchPool(b, typ.Name, n, 0)
-			member := benchMember(b, d)
 			b.Run(fmt.Sprintf("%s/members=%d", typ.Name, n), func(b *testing.B) {
+				member := benchMember(b, benchPool(b, typ.Name, n, 0))
 				b.ReportAllocs()
 				healthy := true
 				for b.Loop() {
@@ -173,6 +186,11 @@ func benchRequests(b *testing.B) []*http.Request {
 		requests[i] = r
 	}
 	return requests
+}
+
+func benchBoth(b *testing.B, d *director.Director) {
+	b.Run("serial", func(b *testing.B) { benchSerial(b, d) })
+	b.Run("parallel", func(b *testing.B) { benchParallel(b, d) })
 }
 
 func benchSerial(b *testing.B, d *director.Director) {

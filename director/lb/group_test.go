@@ -181,20 +181,7 @@ func TestPicksWhileAllChanges(t *testing.T) {
 		stop := make(chan struct{})
 		var pickers, changers sync.WaitGroup
 		for range 3 {
-			pickers.Go(func() {
-				for i := 0; ; i++ {
-					select {
-					case <-stop:
-						return
-					default:
-					}
-					r, _ := http.NewRequest("GET", fmt.Sprint("http://h/", i), nil)
-					if s.pick("pool", r) == "" {
-						t.Error("no member, though one is healthy throughout")
-						return
-					}
-				}
-			})
+			pickers.Go(func() { s.pickUntil(stop) })
 		}
 		for c := range 2 {
 			changers.Go(func() { s.shuffle(g, leaves[1+10*c:11+10*c]) })
@@ -212,6 +199,22 @@ func TestPicksWhileAllChanges(t *testing.T) {
 		}
 		s.wantNoLeak()
 	})
+}
+
+// pickUntil picks until it is stopped, or until nobody is picked.
+func (s *stage) pickUntil(stop chan struct{}) {
+	for i := 0; ; i++ {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		r, _ := http.NewRequest("GET", fmt.Sprint("http://h/", i), nil)
+		if s.pick("pool", r) == "" {
+			s.t.Error("no member, though one is healthy throughout")
+			return
+		}
+	}
 }
 
 // shuffle adds, changes, flips and removes the named members, each of which

@@ -68,19 +68,21 @@ func TestRecordedShardRings(t *testing.T) {
 	}
 }
 
+type shardPicks struct {
+	Config  string
+	Alt     int
+	Healthy string
+	Sick    []string
+	Picked  []string
+}
+
 func TestRecordedShardPicks(t *testing.T) {
 	rec := recording[struct {
 		Configs     map[string]shardSetup
 		KeyStrings  []string `json:"key_strings"`
 		KeyOfString []uint32 `json:"key_of_string"`
 		KeyInts     []uint32 `json:"key_ints"`
-		Cases       []struct {
-			Config  string
-			Alt     int
-			Healthy string
-			Sick    []string
-			Picked  []string
-		}
+		Cases       []shardPicks
 	}](t, "shard_director.json")
 	for i, key := range rec.KeyStrings {
 		if got := Hash32([]byte(key)); got != rec.KeyOfString[i] {
@@ -88,24 +90,28 @@ func TestRecordedShardPicks(t *testing.T) {
 		}
 	}
 	keys := append(slices.Clone(rec.KeyOfString), rec.KeyInts...)
-	modes := map[string]Healthy{"CHOSEN": Chosen, "ALL": All, "IGNORE": Ignore}
 	for name, setup := range rec.Configs {
 		t.Run("SHARD-3 SHARD-4 SHARD-5 SHARD-6 SHARD-7 "+name, func(t *testing.T) {
 			s := newStage(t)
 			shard := s.addShard("sh", ShardOptions{}, setup)
 			for _, c := range rec.Cases {
-				if c.Config != name {
-					continue
-				}
-				s.onlySick(c.Sick)
-				call := Params{}.Alt(c.Alt).Healthy(modes[c.Healthy]).Warmup(0).Rampup(false)
-				for i, want := range c.Picked {
-					if got := dropped(shard.Pick(nil, call.Key(keys[i]))); got != want {
-						t.Fatalf("alt %d %s sick %v key %d: got %q, want %q", c.Alt, c.Healthy, c.Sick, keys[i], got, want)
-					}
+				if c.Config == name {
+					s.replayShard(shard, keys, c)
 				}
 			}
 		})
+	}
+}
+
+func (s *stage) replayShard(shard *Shard, keys []uint32, c shardPicks) {
+	s.t.Helper()
+	modes := map[string]Healthy{"CHOSEN": Chosen, "ALL": All, "IGNORE": Ignore}
+	s.onlySick(c.Sick)
+	call := Params{}.Alt(c.Alt).Healthy(modes[c.Healthy]).Warmup(0).Rampup(false)
+	for i, want := range c.Picked {
+		if got := dropped(shard.Pick(nil, call.Key(keys[i]))); got != want {
+			s.t.Fatalf("alt %d %s sick %v key %d: got %q, want %q", c.Alt, c.Healthy, c.Sick, keys[i], got, want)
+		}
 	}
 }
 
@@ -131,46 +137,50 @@ func TestRecordedShardByURL(t *testing.T) {
 	}
 }
 
+type warmupCase struct {
+	Warmup        float64
+	From          string
+	Seed          uint32
+	Keys          []uint32
+	Picked        []string
+	WithoutWarmup []string `json:"picked_without_warmup"`
+}
+
 func TestRecordedShardWarmup(t *testing.T) {
 	rec := recording[struct {
-		Members  []string
-		Random31 []uint32
-		Cases    []struct {
-			Warmup        float64
-			From          string
-			Seed          uint32
-			Keys          []uint32
-			Picked        []string
-			WithoutWarmup []string `json:"picked_without_warmup"`
-		}
+		Members []string
+		Cases   []warmupCase
 	}](t, "shard_warmup.json")
 	for _, c := range rec.Cases {
 		t.Run(fmt.Sprintf("SHARD-8 warmup %g by %s", c.Warmup, c.From), func(t *testing.T) {
-			random := newVarnishRandom(c.Seed)
-			s := newStage(t, rec.Members...)
-			o := ShardOptions{Uniform: random.double}
-			call := Params{}.Rampup(false)
-			if c.From == "argument" {
-				call = call.Warmup(c.Warmup)
-			} else {
-				o.Warmup = c.Warmup
-			}
-			shard, err := NewShard(o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s.group("sh", shard, rec.Members, nil)
-			for i, want := range c.Picked {
-				if got := dropped(shard.Pick(nil, call.Key(c.Keys[i]))); got != want {
-					t.Fatalf("pick %d of key %d: got %s, want %s", i, c.Keys[i], got, want)
-				}
-			}
-			for i, want := range c.WithoutWarmup {
-				if got := dropped(shard.Pick(nil, call.Key(c.Keys[i]).Warmup(0))); got != want {
-					t.Fatalf("without warm-up, key %d: got %s, want %s", c.Keys[i], got, want)
-				}
-			}
+			replayWarmup(t, rec.Members, c)
 		})
+	}
+}
+
+func replayWarmup(t *testing.T, members []string, c warmupCase) {
+	o := ShardOptions{Uniform: newVarnishRandom(c.Seed).double}
+	call := Params{}.Rampup(false)
+	if c.From == "argument" {
+		call = call.Warmup(c.Warmup)
+	} else {
+		o.Warmup = c.Warmup
+	}
+	shard, err := NewShard(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStage(t, members...)
+	s.group("sh", shard, members, nil)
+	for i, want := range c.Picked {
+		if got := dropped(shard.Pick(nil, call.Key(c.Keys[i]))); got != want {
+			t.Fatalf("pick %d of key %d: got %s, want %s", i, c.Keys[i], got, want)
+		}
+	}
+	for i, want := range c.WithoutWarmup {
+		if got := dropped(shard.Pick(nil, call.Key(c.Keys[i]).Warmup(0))); got != want {
+			t.Fatalf("without warm-up, key %d: got %s, want %s", c.Keys[i], got, want)
+		}
 	}
 }
 
@@ -201,26 +211,7 @@ func TestRecordedShardRampup(t *testing.T) {
 // replayRampup lets the members become healthy, and the picks happen, at the
 // recorded distances in time.
 func replayRampup(t *testing.T, members []string, c rampupCase) {
-	random := newVarnishRandom(c.Seed)
-	s := newStage(t, members...)
-	shard, err := NewShard(ShardOptions{Rampup: 30 * time.Second, Uniform: random.double})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.add("sh", shard)
-	change := shard.Change()
-	for _, name := range members {
-		var m ShardMember
-		if name == "s2" {
-			m.Rampup = new(time.Duration)
-		}
-		if err := change.Add(s.byID[name], m); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := change.End(); err != nil {
-		t.Fatal(err)
-	}
+	s, shard := rampupStage(t, members, c.Seed)
 	byAge := slices.Clone(members)
 	slices.SortFunc(byAge, func(a, b string) int {
 		return int((c.LastChange["vcl1."+a] - c.LastChange["vcl1."+b]) * 1000)
@@ -246,4 +237,29 @@ func replayRampup(t *testing.T, members []string, c rampupCase) {
 			t.Errorf("without ramp-up, key %d: got %s, want %s", c.Picks[i].Key, got, want)
 		}
 	}
+}
+
+// rampupStage has a shard with a ramp-up of 30 seconds, none for s2.
+func rampupStage(t *testing.T, members []string, seed uint32) (*stage, *Shard) {
+	t.Helper()
+	s := newStage(t, members...)
+	shard, err := NewShard(ShardOptions{Rampup: 30 * time.Second, Uniform: newVarnishRandom(seed).double})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.add("sh", shard)
+	change := shard.Change()
+	for _, name := range members {
+		var m ShardMember
+		if name == "s2" {
+			m.Rampup = new(time.Duration)
+		}
+		if err := change.Add(s.byID[name], m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := change.End(); err != nil {
+		t.Fatal(err)
+	}
+	return s, shard
 }

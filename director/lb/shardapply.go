@@ -43,7 +43,7 @@ func (s *Shard) apply(changes []shardChange) (skipped []string, err error) {
 		if !s.publish(plan, before) {
 			continue
 		}
-		s.abandon(changes, plan.members)
+		s.abandon(changes, plan)
 		closeGone(plan, before.members)
 		if len(plan.members) == 0 {
 			return plan.skipped, fmt.Errorf("change %s: %w", s.name(), ErrNoMembers)
@@ -95,12 +95,20 @@ func (s *Shard) publish(plan *shardPlan, before shardState) bool {
 	return true
 }
 
-// abandon closes the slots that were made for changes and are in no member.
-func (s *Shard) abandon(changes []shardChange, members []shardMember) {
-	used := slotsOf(members)
+// abandon closes the slots that were made for changes and that a plan has no
+// use for; nil is the plan that has none for any.
+func (s *Shard) abandon(changes []shardChange, plan *shardPlan) {
+	used := make([]bool, len(changes))
+	if plan != nil {
+		for _, from := range plan.from {
+			if from < 0 {
+				used[^from] = true
+			}
+		}
+	}
 	for i := range changes {
 		m := &changes[i].member
-		if m.slot == nil || used[m.slot] {
+		if m.slot == nil || used[i] {
 			continue
 		}
 		s.mu.Lock()
@@ -113,20 +121,19 @@ func (s *Shard) abandon(changes []shardChange, members []shardMember) {
 
 // closeGone lets go of the members that a plan has taken out.
 func closeGone(plan *shardPlan, before []shardMember) {
-	used := slotsOf(plan.members)
-	for i := range before {
-		if !used[before[i].slot] {
-			before[i].slot.Close()
+	kept := make([]bool, len(before))
+	for _, from := range plan.from {
+		if from >= 0 {
+			kept[from] = true
 		}
 	}
-}
-
-func slotsOf(members []shardMember) map[*director.Ref]bool {
-	slots := make(map[*director.Ref]bool, len(members))
-	for i := range members {
-		slots[members[i].slot] = true
+	for i := range before {
+		slot := before[i].slot
+		// Another entry may have taken over the slot.
+		if !kept[i] && !slices.ContainsFunc(plan.members, func(m shardMember) bool { return m.slot == slot }) {
+			slot.Close()
+		}
 	}
-	return slots
 }
 
 // replace puts an entry in the place of the slot's, nil to take that out.

@@ -61,21 +61,22 @@ func TestShardParamsPrecedence(t *testing.T) {
 	ctx = shard.ForTask(ctx, Params{}.Rampup(false))
 	task := &director.Task{Request: request(t, "http://h/").WithContext(ctx)}
 
-	got := shard.params(task, Params{}.Healthy(Chosen))
+	call := Params{}.Healthy(Chosen)
+	got := *shard.params(task, &call)
 	want := Params{given: givenAll, by: ByKey, key: 3, alt: 2, warmup: 0.1, rampup: false, healthy: Chosen}
 	if got != want {
 		t.Errorf("SHARD-17 call > task > set > shard > built-in: got %+v, want %+v", got, want)
 	}
 	set.Clear()
-	if got := shard.params(nil, Params{}); got.by != ByURL || got.alt != 1 || got.healthy != Chosen {
+	if got := shard.params(nil, new(Params)); got.by != ByURL || got.alt != 1 || got.healthy != Chosen {
 		t.Errorf("SHARD-17 cleared set: got %+v, want the shard's own", got)
 	}
 	set.Set(Params{}.Alt(7))
-	if got := shard.params(nil, Params{}); got.by != ByURL || got.alt != 7 {
+	if got := shard.params(nil, new(Params)); got.by != ByURL || got.alt != 7 {
 		t.Errorf("SHARD-17 set again: got %+v, want alt 7 and nothing of before", got)
 	}
 	shard.Associate(nil)
-	if got := shard.params(nil, Params{}); got.alt != 1 {
+	if got := shard.params(nil, new(Params)); got.alt != 1 {
 		t.Errorf("SHARD-17 no set: got %+v, want the shard's own", got)
 	}
 }

@@ -13,10 +13,9 @@ func (s *Shard) Resolve(t *director.Task) director.Hold { return s.Pick(t, Param
 // none. The parameters of the call come before all others. It takes no lock and
 // allocates nothing.
 func (s *Shard) Pick(t *director.Task, call Params) director.Hold {
-	p := s.params(t, call)
-	key := p.keyOf(requestOf(t))
+	p := s.params(t, &call)
 	table := s.current()
-	m := s.choose(table, &p, key)
+	m := s.choose(table, p, p.keyOf(requestOf(t)))
 	if m < 0 {
 		return director.Hold{}
 	}

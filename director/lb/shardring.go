@@ -36,14 +36,8 @@ func pointsOf(ident string, count int) []uint32 {
 
 // with returns the ring after a change of members: those of r have moved to the
 // index that moved gives, -1 if they are gone, and added have their points
-// added. Only what is added is sorted; the rest costs a merge.
+// added. Only what is added is sorted.
 func (r *ring) with(moved []int, added map[int][]uint32) *ring {
-	kept := make([]uint64, 0, len(r.points))
-	for _, p := range r.points {
-		if to := moved[uint32(p)]; to >= 0 {
-			kept = append(kept, p&^0xffffffff|uint64(to))
-		}
-	}
 	var fresh []uint64
 	for m, points := range added {
 		for _, p := range points {
@@ -51,37 +45,53 @@ func (r *ring) with(moved []int, added map[int][]uint32) *ring {
 		}
 	}
 	slices.Sort(fresh)
-	changed := &ring{points: merge(kept, fresh)}
+	changed := &ring{points: merge(r.kept(moved), fresh)}
 	changed.index()
 	return changed
 }
 
-func merge(a, b []uint64) []uint64 {
-	if len(b) == 0 {
-		return a
+// kept returns the points that are left when members have moved.
+func (r *ring) kept(moved []int) []uint64 {
+	same := true
+	for from, to := range moved {
+		same = same && from == to
 	}
-	merged := make([]uint64, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		if a[0] <= b[0] {
-			merged, a = append(merged, a[0]), a[1:]
-		} else {
-			merged, b = append(merged, b[0]), b[1:]
+	if same {
+		return r.points
+	}
+	kept := make([]uint64, 0, len(r.points))
+	for _, p := range r.points {
+		if to := moved[uint32(p)]; to >= 0 {
+			kept = append(kept, p&^0xffffffff|uint64(to))
 		}
 	}
-	return append(append(merged, a...), b...)
+	return kept
 }
 
-// index makes the guide, with about one bucket for each point.
+// merge returns both in order. The second is usually much shorter, so the first
+// is copied in runs.
+func merge(a, b []uint64) []uint64 {
+	merged := make([]uint64, 0, len(a)+len(b))
+	for _, p := range b {
+		run, _ := slices.BinarySearch(a, p)
+		merged = append(append(merged, a[:run]...), p)
+		a = a[run:]
+	}
+	return append(merged, a...)
+}
+
+// index makes the guide, with one bucket for each one or two points.
 func (r *ring) index() {
-	width := max(1, bits.Len(uint(len(r.points))))
+	width := max(1, bits.Len(uint(len(r.points)))-1)
 	r.shift = 32 - uint(width)
 	r.guide = make([]uint32, 1<<width+1)
-	at := uint32(0)
-	for b := range r.guide {
-		for int(at) < len(r.points) && r.points[at]>>(32+r.shift) < uint64(b) {
-			at++
-		}
-		r.guide[b] = at
+	// Counted and summed up, because a walk along the points would mispredict
+	// its branch at every second bucket.
+	for _, p := range r.points {
+		r.guide[p>>(32+r.shift)+1]++
+	}
+	for b := 1; b < len(r.guide); b++ {
+		r.guide[b] += r.guide[b-1]
 	}
 }
 

@@ -47,26 +47,35 @@ func (s *Shard) ForTask(ctx context.Context, p Params) context.Context {
 // ends that.
 func (s *Shard) Associate(set *ParamSet) { s.set.Store(set) }
 
-// params returns all parameters of a pick.
-func (s *Shard) params(t *director.Task, call Params) Params {
+// params returns all parameters of a pick. Most picks have none of their own:
+// for those nothing is copied.
+func (s *Shard) params(t *director.Task, call *Params) *Params {
 	var ctx context.Context
 	if t != nil && t.Request != nil {
 		ctx = t.Request.Context()
 	}
-	call = call.or(paramsIn(ctx, s))
-	if set := s.set.Load(); set != nil {
-		call = call.or(paramsIn(ctx, set)).or(set.Params())
+	lazy, set := paramsIn(ctx, s), s.set.Load()
+	if call.given == 0 && lazy == nil && set == nil {
+		return &s.own
 	}
-	return call.or(s.own)
+	if lazy != nil {
+		*call = call.or(*lazy)
+	}
+	if set != nil {
+		if task := paramsIn(ctx, set); task != nil {
+			*call = call.or(*task)
+		}
+		*call = call.or(*set.params.Load())
+	}
+	*call = call.or(s.own)
+	return call
 }
 
-// paramsIn returns what a context gives for a shard or a set.
-func paramsIn(ctx context.Context, key any) Params {
+// paramsIn returns what a context gives for a shard or a set, nil for nothing.
+func paramsIn(ctx context.Context, key any) *Params {
 	if ctx == nil {
-		return Params{}
+		return nil
 	}
-	if p, ok := ctx.Value(key).(*Params); ok {
-		return *p
-	}
-	return Params{}
+	p, _ := ctx.Value(key).(*Params)
+	return p
 }

@@ -51,21 +51,17 @@ func newTable(kind tableKind, slots []*director.Ref, before *table) *table {
 		slots:   make([]*director.Ref, 0, len(slots)),
 		healthy: make([]bool, 0, len(slots)),
 	}
+	if kind != unweighted {
+		t.up = make([]int32, 0, len(slots))
+		t.weights = make([]float64, 0, len(slots))
+	}
+	if kind == byLoad {
+		t.loads = make([]load, 0, len(slots))
+	}
 	for _, slot := range slots {
-		d := slot.Target()
-		if d == nil {
-			continue
+		if d := slot.Target(); d != nil {
+			t.add(slot, d)
 		}
-		healthy := d.Healthy()
-		if weight := slot.Weight(); healthy && kind != unweighted && weight > 0 {
-			t.up = append(t.up, int32(len(t.slots)))
-			t.weights = append(t.weights, weight)
-			if kind == byLoad {
-				t.loads = append(t.loads, loadOf(d))
-			}
-		}
-		t.slots = append(t.slots, slot)
-		t.healthy = append(t.healthy, healthy)
 	}
 	switch kind {
 	case unweighted:
@@ -76,6 +72,20 @@ func newTable(kind tableKind, slots []*director.Ref, before *table) *table {
 	}
 	t.cursor.Store(t.follow(before))
 	return t
+}
+
+// add adds a slot that points at d.
+func (t *table) add(slot *director.Ref, d *director.Director) {
+	healthy := d.Healthy()
+	if weight := slot.Weight(); healthy && t.kind != unweighted && weight > 0 {
+		t.up = append(t.up, int32(len(t.slots)))
+		t.weights = append(t.weights, weight)
+		if t.kind == byLoad {
+			t.loads = append(t.loads, loadOf(d))
+		}
+	}
+	t.slots = append(t.slots, slot)
+	t.healthy = append(t.healthy, healthy)
 }
 
 // follow returns the cursor of the table before, as vmod_directors.c
