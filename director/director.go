@@ -49,6 +49,7 @@ type Director struct {
 	follow    bool // health is that of the members
 	members   int  // filled slots
 	healthyMs int  // filled slots whose director is healthy
+	version   int  // grows with each change of a member or its health
 	// pending are events that the type is still to be told, by one goroutine
 	// at a time: the one that has set telling. awake is what it was told last.
 	pending []Event

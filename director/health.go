@@ -38,17 +38,47 @@ func (d *Director) FollowMembers() {
 func (d *Director) ReportHealth(healthy bool, reason string) {
 	var after work
 	d.rt.mu.Lock()
-	dropped := d.reported && !healthy
-	d.reported, d.reason = healthy, reason
-	if d.id != 0 { // else it is still being added
-		d.updateHealthLocked(&after)
-		if dropped {
-			d.tellLocked(EventSick)
-			after.told = append(after.told, d)
-		}
-	}
+	d.reportLocked(healthy, reason, &after)
 	d.rt.mu.Unlock()
 	after.run()
+}
+
+func (d *Director) reportLocked(healthy bool, reason string, after *work) {
+	dropped := d.reported && !healthy
+	d.reported, d.reason = healthy, reason
+	if d.id == 0 {
+		return // it is still being added
+	}
+	d.updateHealthLocked(after)
+	if dropped {
+		d.tellLocked(EventSick)
+		after.told = append(after.told, d)
+	}
+}
+
+// Reconsider asks a [Healther] again.
+func (d *Director) Reconsider() {
+	if d.methods.health == nil {
+		return
+	}
+	for {
+		d.rt.mu.Lock()
+		asked := d.version
+		d.rt.mu.Unlock()
+		healthy := false // also when the type panics
+		d.contain("healthy", func() { healthy = d.methods.health.Healthy() })
+		var after work
+		d.rt.mu.Lock()
+		current := asked == d.version // else what was asked is out of date
+		if current {
+			d.reportLocked(healthy, "its type says so", &after)
+		}
+		d.rt.mu.Unlock()
+		after.run()
+		if current {
+			return
+		}
+	}
 }
 
 // SetHealth sets the admin health.
@@ -99,7 +129,7 @@ func (d *Director) answerLocked() bool {
 		return true
 	case d.admin == AdminSick:
 		return false
-	case d.follow:
+	case d.follow && d.methods.health == nil:
 		return d.healthyMs > 0
 	default:
 		return d.reported
@@ -131,6 +161,7 @@ func (d *Director) tellHoldersLocked(after *work) {
 	for _, r := range d.holders {
 		if holder := r.owner; holder != nil {
 			holder.healthyMs += delta
+			holder.version++
 			after.changed = append(after.changed, holder)
 			holder.updateHealthLocked(after)
 		}
@@ -142,7 +173,7 @@ func (d *Director) healthLocked() *event.Health {
 	switch {
 	case d.admin != AdminAuto:
 		h.Reason = "set by hand"
-	case d.follow:
+	case d.follow && d.methods.health == nil:
 		h.Reason = fmt.Sprintf("members: %d of %d healthy", d.healthyMs, d.members)
 	}
 	return h

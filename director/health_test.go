@@ -7,6 +7,7 @@ import (
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/event"
+	"github.com/callboard/callboard/director/lb"
 )
 
 func picks(t *testing.T, d *director.Director, n int) []string {
@@ -128,5 +129,39 @@ func TestTreeCountsHealthyMembersAsTheRuntimeDoes(t *testing.T) {
 	}
 	if want := []string{"p", "a"}; !slices.Equal(flips, want) {
 		t.Errorf("flips: got %v, want %v (p came up with its first member)", flips, want)
+	}
+}
+
+// A jury is healthy while most of its members are.
+type jury struct {
+	lb.RoundRobin
+	self *director.Director
+}
+
+func (j *jury) Bind(self *director.Director) {
+	j.self = self
+	j.RoundRobin.Bind(self)
+}
+
+func (j *jury) Healthy() bool {
+	known, ok := j.self.VCL().Runtime().Tree().Director(j.self.ID())
+	return ok && 2*known.HealthyMembers() > known.TotalMembers()
+}
+
+func TestTypeMayDecideItsHealthItself(t *testing.T) {
+	v := newVCL(t)
+	j := add(t, v, "j", &jury{})
+	top := pool(t, v, "top", j)
+	var members []*director.Director
+	for _, name := range []string{"a", "b", "c"} {
+		m := add(t, v, name, leaf{})
+		members = append(members, m)
+		addMember(t, j, m)
+	}
+	for i, want := range []bool{true, false, false} {
+		setHealth(t, members[i], director.AdminSick)
+		if j.Healthy() != want || top.Healthy() != want {
+			t.Errorf("%d of 3 sick: jury healthy %t, its holder %t, want %t", i+1, j.Healthy(), top.Healthy(), want)
+		}
 	}
 }

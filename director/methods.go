@@ -53,6 +53,16 @@ type Finisher interface {
 	Finish(t *Task)
 }
 
+// Healther decides the health of its director itself (Varnish: healthy). It is
+// asked when the director is added, after each change of a member and whenever
+// the type calls [Director.Reconsider], not at each pick: the answer is kept and
+// pushed to those who hold the director. A type that only has to be healthy
+// while any member is calls [Director.FollowMembers] instead, and one that finds
+// out in the background [Director.ReportHealth].
+type Healther interface {
+	Healthy() bool
+}
+
 // MemberWatcher is told that a slot of the director points elsewhere, or that
 // the health of what it points at has flipped, after the fact and perhaps
 // several times for one change. Calls may overlap: read the present state, do
@@ -120,6 +130,7 @@ type methods struct {
 	resolve Resolver
 	request RoundTripper
 	finish  Finisher
+	health  Healther
 	watch   MemberWatcher
 	event   Eventer
 	release Releaser
@@ -131,6 +142,7 @@ func methodsOf(impl Implementation) methods {
 	m.resolve, _ = impl.(Resolver)
 	m.request, _ = impl.(RoundTripper)
 	m.finish, _ = impl.(Finisher)
+	m.health, _ = impl.(Healther)
 	m.watch, _ = impl.(MemberWatcher)
 	m.event, _ = impl.(Eventer)
 	m.release, _ = impl.(Releaser)

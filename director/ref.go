@@ -195,6 +195,7 @@ func (r *Ref) countMemberLocked(from, to *Director, after *work) {
 		d.members++
 		d.healthyMs += one(to.Healthy())
 	}
+	d.version++
 	after.changed = append(after.changed, d)
 	d.updateHealthLocked(after)
 }

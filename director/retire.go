@@ -19,9 +19,13 @@ type work struct {
 func (w *work) run() {
 	for i, d := range w.changed {
 		// One flip may reach a director by many slots: tell it once.
-		if d.methods.watch != nil && !slices.Contains(w.changed[:i], d) {
+		if slices.Contains(w.changed[:i], d) {
+			continue
+		}
+		if d.methods.watch != nil {
 			d.contain("members changed", d.methods.watch.MembersChanged)
 		}
+		d.Reconsider()
 	}
 	for _, d := range w.told {
 		d.drain()

@@ -105,6 +105,7 @@ func (v *VCL) add(name string, impl Implementation, static bool) (*Director, err
 	if err := v.insert(d); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
+	d.Reconsider()
 	d.drain()
 	return d, nil
 }
