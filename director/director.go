@@ -3,9 +3,7 @@ package director
 import (
 	"fmt"
 	"io"
-	"slices"
 	"sync/atomic"
-	"time"
 
 	"github.com/callboard/callboard/director/event"
 )
@@ -24,7 +22,8 @@ type Director struct {
 	object  bool // added while its VCL was loaded; written before anybody can find it
 
 	count   counter
-	healthy atomic.Bool // what Healthy answers; stored under rt.mu
+	healthy atomic.Bool  // what Healthy answers; stored under rt.mu
+	changed atomic.Int64 // when that changed, in nanoseconds; stored under rt.mu
 	probe   atomic.Pointer[event.Probe]
 
 	requests, failures atomic.Uint64
@@ -45,11 +44,11 @@ type Director struct {
 	admin     AdminHealth
 	reported  bool   // what the type reports of itself
 	reason    string // why
-	changed   time.Time
-	follow    bool // health is that of the members
-	members   int  // filled slots
-	healthyMs int  // filled slots whose director is healthy
-	version   int  // grows with each change of a member or its health
+	follow    bool   // health is that of the members
+	members   int    // filled slots
+	healthyMs int    // filled slots whose director is healthy
+	version   int    // grows with each change of a member or its health
+	noted     uint64 // the work that has last noted such a change
 	// pending are events that the type is still to be told, by one goroutine
 	// at a time: the one that has set telling. awake is what it was told last.
 	pending []Event
@@ -124,6 +123,7 @@ func (d *Director) NewRef() *Ref {
 	d.lastSlot++
 	d.rt.lastRef++
 	r := &Ref{rt: d.rt, owner: d, holder: event.Holder{Kind: event.HolderMember, Slot: d.lastSlot, Ref: d.rt.lastRef}}
+	r.place = len(d.slots)
 	d.slots = append(d.slots, r)
 	return r
 }
@@ -239,7 +239,15 @@ func (d *Director) ReportError(callback string, err error) {
 	d.emitLifeLocked(event.DirectorError, event.Life{Callback: callback, Error: err.Error()})
 }
 
-// forgetSlotLocked takes an emptied slot out of the list.
+// forgetSlotLocked takes an emptied slot out of the list, whose order means
+// nothing.
 func (d *Director) forgetSlotLocked(r *Ref) {
-	d.slots = slices.DeleteFunc(d.slots, func(o *Ref) bool { return o == r })
+	last := len(d.slots) - 1
+	if r.place > last || d.slots[r.place] != r {
+		return // forgotten before, or the director is gone
+	}
+	moved := d.slots[last]
+	d.slots[r.place], moved.place = moved, r.place
+	d.slots[last] = nil
+	d.slots = d.slots[:last]
 }

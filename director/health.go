@@ -23,6 +23,10 @@ const (
 // changes, never looked up.
 func (d *Director) Healthy() bool { return d.healthy.Load() }
 
+// Changed returns when the health last changed, or was set by hand. It takes no
+// lock.
+func (d *Director) Changed() time.Time { return time.Unix(0, d.changed.Load()) }
+
 // FollowMembers makes the health of the director that of its members: healthy
 // while any of them is. A load-balancing type calls it in Bind.
 func (d *Director) FollowMembers() {
@@ -101,7 +105,7 @@ func (d *Director) setAdminLocked(admin AdminHealth, after *work) {
 		return
 	}
 	d.admin = admin
-	d.changed = time.Now()
+	d.changed.Store(time.Now().UnixNano())
 	before := d.Healthy()
 	d.healthy.Store(d.answerLocked())
 	e := d.event(event.DirectorAdminHealth)
@@ -118,7 +122,7 @@ func (d *Director) setAdminLocked(admin AdminHealth, after *work) {
 
 // initHealthLocked settles the health of a director that is being added.
 func (d *Director) initHealthLocked() {
-	d.changed = time.Now()
+	d.changed.Store(time.Now().UnixNano())
 	d.healthy.Store(d.answerLocked())
 }
 
@@ -144,7 +148,7 @@ func (d *Director) updateHealthLocked(after *work) {
 		return
 	}
 	d.healthy.Store(healthy)
-	d.changed = time.Now()
+	d.changed.Store(time.Now().UnixNano())
 	e := d.event(event.DirectorHealth)
 	e.Health = d.healthLocked()
 	d.rt.emitLocked(e)
@@ -161,15 +165,14 @@ func (d *Director) tellHoldersLocked(after *work) {
 	for _, r := range d.holders {
 		if holder := r.owner; holder != nil {
 			holder.healthyMs += delta
-			holder.version++
-			after.changed = append(after.changed, holder)
+			after.changeLocked(holder)
 			holder.updateHealthLocked(after)
 		}
 	}
 }
 
 func (d *Director) healthLocked() *event.Health {
-	h := &event.Health{Healthy: d.Healthy(), Admin: string(d.admin), Reason: d.reason, Changed: d.changed}
+	h := &event.Health{Healthy: d.Healthy(), Admin: string(d.admin), Reason: d.reason, Changed: d.Changed()}
 	switch {
 	case d.admin != AdminAuto:
 		h.Reason = "set by hand"

@@ -24,6 +24,7 @@ type Ref struct {
 	// The fields below are guarded by rt.mu.
 
 	index  int  // in target's holders
+	place  int  // in owner's slots
 	closed bool // gains nothing any more
 }
 
@@ -195,8 +196,7 @@ func (r *Ref) countMemberLocked(from, to *Director, after *work) {
 		d.members++
 		d.healthyMs += one(to.Healthy())
 	}
-	d.version++
-	after.changed = append(after.changed, d)
+	after.changeLocked(d)
 	d.updateHealthLocked(after)
 }
 

@@ -10,18 +10,29 @@ import (
 // work is what a change makes necessary that must not happen under the
 // runtime's lock: callbacks, and the end of directors.
 type work struct {
-	changed []*Director // their members changed
+	number  uint64      // of this work, 0 before something has changed
+	changed []*Director // their members changed; each once
 	told    []*Director // they have events pending
 	retired []*Director // their last reference has gone
 	torn    []*VCL      // they are discarded and cold
 }
 
+// changeLocked notes that a member of d changed. One flip may reach a director
+// by many slots: it is noted once.
+func (w *work) changeLocked(d *Director) {
+	d.version++
+	if w.number == 0 {
+		d.rt.lastWork++
+		w.number = d.rt.lastWork
+	}
+	if d.noted != w.number {
+		d.noted = w.number
+		w.changed = append(w.changed, d)
+	}
+}
+
 func (w *work) run() {
-	for i, d := range w.changed {
-		// One flip may reach a director by many slots: tell it once.
-		if slices.Contains(w.changed[:i], d) {
-			continue
-		}
+	for _, d := range w.changed {
 		if d.methods.watch != nil {
 			d.contain("members changed", d.methods.watch.MembersChanged)
 		}
@@ -100,7 +111,8 @@ func (d *Director) dropOwner(released bool) (last bool) {
 // leftLocked names what the director still holds.
 func (d *Director) leftLocked() []string {
 	var left []string
-	for _, r := range d.slots {
+	slots := slices.SortedFunc(slices.Values(d.slots), func(a, b *Ref) int { return a.Slot() - b.Slot() })
+	for _, r := range slots {
 		if target := r.target.Load(); target != nil {
 			left = append(left, target.name)
 		}

@@ -51,6 +51,7 @@ type Runtime struct {
 	seq       uint64
 	lastID    uint64 // of directors and pins
 	lastRef   uint64
+	lastWork  uint64
 	vcls      []*VCL
 	directors map[uint64]*Director
 	pins      map[uint64]*Ref

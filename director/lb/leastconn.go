@@ -2,7 +2,6 @@ package lb
 
 import (
 	"math/rand/v2"
-	"sync/atomic"
 
 	"github.com/callboard/callboard/director"
 )
@@ -26,7 +25,6 @@ const exactUpTo = 32
 type LeastConnections struct {
 	members
 	uniform func() float64
-	turn    atomic.Uint64 // index in up of the next candidate among equals
 }
 
 // NewLeastConnections returns a director without members. The source returns
@@ -57,7 +55,7 @@ func (l *LeastConnections) Resolve(*director.Task) director.Hold {
 	case n == 0:
 		return director.Hold{}
 	case n <= exactUpTo:
-		return t.hold(int(t.up[l.least(t)]))
+		return t.hold(int(t.up[t.least()]))
 	default:
 		first := min(int(l.uniform()*float64(n)), n-1)
 		second := (first + 1 + min(int(l.uniform()*float64(n-1)), n-2)) % n
@@ -70,9 +68,9 @@ func (l *LeastConnections) Resolve(*director.Task) director.Hold {
 
 // least returns the index in up of the member that has the least to do, the
 // first from the turn on among equals.
-func (l *LeastConnections) least(t *table) int {
+func (t *table) least() int {
 	n := len(t.up)
-	best := int(l.turn.Load() % uint64(n))
+	best := int(t.cursor.Load() % uint64(n))
 	inFlight := t.loads[best].inFlight()
 	for i, at := 1, best; i < n && inFlight > 0; i++ {
 		if at++; at == n {
@@ -82,7 +80,7 @@ func (l *LeastConnections) least(t *table) int {
 			best, inFlight = at, other
 		}
 	}
-	l.turn.Store(uint64(best) + 1)
+	t.cursor.Store(uint64(best) + 1)
 	return best
 }
 

@@ -40,7 +40,10 @@ func (m *members) Bind(self *director.Director) {
 	self.FollowMembers()
 }
 
-// AddMember implements [director.Group]. A director may be added several times.
+// AddMember implements [director.Group]. A director may be added several times,
+// and each time gets its share. The weight has to be 0 or more and finite; types
+// without weights drop it. It fails with [director.ErrInvalid] for a weight that
+// cannot be and for nil, and with the errors of [director.Ref.Assign].
 func (m *members) AddMember(d *director.Director, weight float64) (int, error) {
 	weight, err := m.check(d, weight)
 	if err != nil {
@@ -58,6 +61,8 @@ func (m *members) AddMember(d *director.Director, weight float64) (int, error) {
 }
 
 // SetMember implements [director.Group]. The slot keeps its place in the order.
+// It fails as AddMember does, and with [director.ErrNotFound] for a slot that
+// there is not.
 func (m *members) SetMember(number int, d *director.Director, weight float64) error {
 	weight, err := m.check(d, weight)
 	if err != nil {
@@ -70,7 +75,8 @@ func (m *members) SetMember(number int, d *director.Director, weight float64) er
 	return slot.AssignWeight(d, weight)
 }
 
-// RemoveMember implements [director.Group].
+// RemoveMember implements [director.Group]. The order of the others stays. It
+// fails with [director.ErrNotFound] for a slot that there is not.
 func (m *members) RemoveMember(number int) error {
 	slot, err := m.slot(number)
 	if err != nil {
@@ -156,7 +162,7 @@ func (m *members) check(d *director.Director, weight float64) (float64, error) {
 		return 0, fmt.Errorf("%w: no director to add", director.ErrInvalid)
 	case weight < 0 || math.IsNaN(weight) || math.IsInf(weight, 0):
 		return 0, fmt.Errorf("weight %g: %w: it has to be 0 or more", weight, director.ErrInvalid)
-	case m.kind == unweighted:
+	case !m.kind.weighted():
 		return 0, nil
 	}
 	return weight, nil

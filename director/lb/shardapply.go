@@ -3,7 +3,6 @@ package lb
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/callboard/callboard/director"
 )
@@ -186,12 +185,4 @@ func (s *Shard) putIn(plan *shardPlan, i int, entry, old shardMember) error {
 
 func indexOfSlot(members []shardMember, number int) int {
 	return slices.IndexFunc(members, func(m shardMember) bool { return m.slot.Slot() == number })
-}
-
-// changed returns when the health of a director last changed.
-func changed(d *director.Director) time.Time {
-	if known, ok := d.VCL().Runtime().Tree().Director(d.ID()); ok {
-		return known.Changed
-	}
-	return time.Time{}
 }

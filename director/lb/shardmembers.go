@@ -16,8 +16,9 @@ var (
 )
 
 // AddMember implements [director.Group]: a transaction of its own, that has
-// taken effect when it returns. A weight below 1 means 1. It fails with
-// [director.ErrExists] if the director is a member.
+// taken effect when it returns. The weight multiplies the replicas; below 1 it
+// means 1. It fails with [director.ErrExists] if the director is a member, and
+// as [ShardChange.Add] and [ShardChange.Reconfigure] do.
 func (s *Shard) AddMember(d *director.Director, weight float64) (int, error) {
 	c := s.Change()
 	if err := c.Add(d, ShardMember{Weight: weight}); err != nil {
@@ -31,7 +32,9 @@ func (s *Shard) AddMember(d *director.Director, weight float64) (int, error) {
 }
 
 // SetMember implements [director.Group]: the slot's director goes and d comes
-// in its place on the ring's list, in one transaction. Its identity is d's name.
+// in its place in the order, in one transaction. Its identity is d's name; a
+// director that stays keeps its own. It fails as AddMember does, and with
+// [director.ErrNotFound] for a slot that there is not.
 func (s *Shard) SetMember(slot int, d *director.Director, weight float64) error {
 	entry, err := newShardMember(d, ShardMember{Weight: weight})
 	if err != nil {
@@ -40,7 +43,9 @@ func (s *Shard) SetMember(slot int, d *director.Director, weight float64) error 
 	return s.replace(slot, &entry)
 }
 
-// RemoveMember implements [director.Group]. The last member may be removed.
+// RemoveMember implements [director.Group]: a transaction of its own. The last
+// member may be removed. It fails with [director.ErrNotFound] for a slot that
+// there is not.
 func (s *Shard) RemoveMember(slot int) error { return s.replace(slot, nil) }
 
 // Release implements [director.Releaser].

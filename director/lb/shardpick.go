@@ -1,6 +1,8 @@
 package lb
 
 import (
+	"time"
+
 	"github.com/callboard/callboard/director"
 )
 
@@ -65,21 +67,24 @@ func (s *Shard) choose(t *shardTable, p *Params, key uint32) int {
 // the other because the first is still ramping up, or the other is to be kept
 // warm. It draws a number only if that matters.
 func (s *Shard) keeps(t *shardTable, chosen, other int, heedRampup bool, warmup float64) bool {
-	if ramp, age := s.ramp(t, chosen); age < ramp {
-		if !heedRampup {
-			return true
+	if t.ramps != nil && t.ramps[chosen] > 0 {
+		now := s.options.Now()
+		if ramp, age := t.ramp(chosen, now); age < ramp {
+			if !heedRampup {
+				return true
+			}
+			if otherRamp, otherAge := t.ramp(other, now); otherAge < otherRamp {
+				return true
+			}
+			return s.options.Uniform()*ramp < age
 		}
-		if otherRamp, otherAge := s.ramp(t, other); otherAge < otherRamp {
-			return true
-		}
-		return s.options.Uniform()*ramp < age
 	}
 	return warmup == 0 || s.options.Uniform() > warmup
 }
 
 // ramp returns the ramp-up of a member and how long ago it became healthy, in
 // seconds. The age of one without ramp-up is of no interest.
-func (s *Shard) ramp(t *shardTable, m int) (ramp, age float64) {
+func (t *shardTable) ramp(m int, now time.Time) (ramp, age float64) {
 	if t.ramps == nil || t.ramps[m] == 0 {
 		return 0, 0
 	}
@@ -87,5 +92,5 @@ func (s *Shard) ramp(t *shardTable, m int) (ramp, age float64) {
 	if target == nil {
 		return 0, 0
 	}
-	return t.ramps[m].Seconds(), s.options.Now().Sub(changed(target)).Seconds()
+	return t.ramps[m].Seconds(), now.Sub(target.Changed()).Seconds()
 }

@@ -13,10 +13,13 @@ import (
 type tableKind uint8
 
 const (
-	unweighted tableKind = iota // next
-	byWeight                    // up, cumulative, guide
-	byLoad                      // up, weights, loads
+	inOrder  tableKind = iota // next
+	inTurn                    // up, at, start
+	byWeight                  // up, cumulative, guide
+	byLoad                    // up, weights, loads
 )
+
+func (k tableKind) weighted() bool { return k == byWeight || k == byLoad }
 
 // A table is the state of the members at one moment. It is made anew for each
 // change, so that a pick reads it without a lock; only the cursor moves.
@@ -24,14 +27,13 @@ type table struct {
 	kind    tableKind
 	slots   []*director.Ref // the filled ones, in order
 	healthy []bool
-	// cursor is the position of the last pick, for types that stay with it.
-	cursor atomic.Uint64
 	// next has for each position that of the first healthy member at or after
 	// it, with wrap; nil if none is healthy.
 	next []int32
 
-	// up are the positions of the healthy members whose weight is above 0, in
-	// order. The slices below run along with it.
+	// up are the positions of the healthy members, of those whose weight is
+	// above 0 where weights mean something, in order. The slices below run
+	// along with it.
 	up      []int32
 	weights []float64
 	loads   []load
@@ -40,6 +42,15 @@ type table struct {
 	// guide[b] is the index in up of the first member whose cumulative weight
 	// exceeds the share b/(len(guide)-1) of the total.
 	guide []int32
+
+	// at is the position of the next candidate when the table was made, and
+	// start the index in up of the one whose turn it then was.
+	at, start uint64
+	_         [64]byte // picks write the cursor while others read the rest
+	// cursor is the position of the last pick in order, the index in up
+	// (modulo its length) of the next one in turn.
+	cursor atomic.Uint64
+	_      [56]byte
 }
 
 var noMembers = &table{}
@@ -51,8 +62,10 @@ func newTable(kind tableKind, slots []*director.Ref, before *table) *table {
 		slots:   make([]*director.Ref, 0, len(slots)),
 		healthy: make([]bool, 0, len(slots)),
 	}
-	if kind != unweighted {
+	if kind != inOrder {
 		t.up = make([]int32, 0, len(slots))
+	}
+	if kind.weighted() {
 		t.weights = make([]float64, 0, len(slots))
 	}
 	if kind == byLoad {
@@ -63,23 +76,34 @@ func newTable(kind tableKind, slots []*director.Ref, before *table) *table {
 			t.add(slot, d)
 		}
 	}
-	switch kind {
-	case unweighted:
-		t.indexTurns()
+	t.index(before)
+	return t
+}
+
+// index fills what the kind of table reads, and sets the cursor.
+func (t *table) index(before *table) {
+	switch t.kind {
+	case inOrder:
+		t.indexOrder()
+		t.cursor.Store(t.follow(before))
+	case inTurn:
+		t.indexTurns(before)
 	case byWeight:
 		t.indexWeights()
 	case byLoad:
+		t.cursor.Store(before.cursor.Load())
 	}
-	t.cursor.Store(t.follow(before))
-	return t
 }
 
 // add adds a slot that points at d.
 func (t *table) add(slot *director.Ref, d *director.Director) {
 	healthy := d.Healthy()
-	if weight := slot.Weight(); healthy && t.kind != unweighted && weight > 0 {
+	weight := slot.Weight()
+	if healthy && t.kind != inOrder && (weight > 0 || !t.kind.weighted()) {
 		t.up = append(t.up, int32(len(t.slots)))
-		t.weights = append(t.weights, weight)
+		if t.kind.weighted() {
+			t.weights = append(t.weights, weight)
+		}
 		if t.kind == byLoad {
 			t.loads = append(t.loads, loadOf(d))
 		}
@@ -104,7 +128,7 @@ func (t *table) follow(before *table) uint64 {
 	return 0
 }
 
-func (t *table) indexTurns() {
+func (t *table) indexOrder() {
 	first := slices.Index(t.healthy, true)
 	if first < 0 {
 		return
@@ -118,6 +142,30 @@ func (t *table) indexTurns() {
 		}
 		t.next[i] = following
 	}
+}
+
+// indexTurns lets the turn go on where it stood. As in Varnish the position
+// stays when members before it are removed, and it is the number of members of
+// now that it is taken modulo.
+func (t *table) indexTurns(before *table) {
+	t.at = before.nextTurn()
+	if len(t.up) == 0 {
+		return
+	}
+	from := int32(t.at % uint64(len(t.slots)))
+	start, _ := slices.BinarySearch(t.up, from)
+	t.start = uint64(start % len(t.up))
+	t.cursor.Store(t.start)
+}
+
+// nextTurn returns the position of the next candidate.
+func (t *table) nextTurn() uint64 {
+	turn := t.cursor.Load()
+	if len(t.up) == 0 || turn == t.start {
+		return t.at
+	}
+	last := t.up[(turn-1)%uint64(len(t.up))]
+	return uint64(int(last)+1) % uint64(len(t.slots))
 }
 
 func (t *table) indexWeights() {
@@ -175,7 +223,7 @@ func (t *table) hold(position int) director.Hold {
 		return h
 	}
 	return holdAfter(position, len(t.slots), func(i int) *director.Ref {
-		if t.healthy[i] && (t.kind == unweighted || t.slots[i].Weight() > 0) {
+		if t.healthy[i] && (!t.kind.weighted() || t.slots[i].Weight() > 0) {
 			return t.slots[i]
 		}
 		return nil
