@@ -1,0 +1,109 @@
+/**
+ * Sends forms without leaving the page. The fields and the URL are those that
+ * the form would use by itself; only the answer comes as JSON. What was typed
+ * stays until the command is done.
+ *
+ * @param {object} options
+ * @param {Document} options.doc
+ * @param {{reached: (seq: number) => Promise<boolean>}} options.page
+ * @param {(href: string) => void} options.go
+ * @param {typeof fetch} [options.fetch]
+ */
+export function openCommands({ doc, page, go, fetch = globalThis.fetch.bind(globalThis) }) {
+  const busy = new Set();
+
+  doc.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (form.method !== 'post') return;
+    event.preventDefault();
+    if (!busy.has(form.id)) send(form, event.submitter);
+  });
+
+  async function send(form, submitter) {
+    const { id, action } = form;
+    const body = new URLSearchParams(new FormData(form, submitter));
+    busy.add(id);
+    clear(form);
+    say(id, 'Sending…');
+    try {
+      const answer = await post(action, body);
+      say(id, `Accepted as event ${answer.seq ?? ''}…`);
+      await settle(form, answer, body);
+    } catch (problem) {
+      refuse(id, problem);
+    } finally {
+      busy.delete(id);
+    }
+  }
+
+  async function post(action, body) {
+    let response;
+    try {
+      response = await fetch(action, { method: 'POST', body, headers: { Accept: 'application/json' } });
+    } catch {
+      throw { detail: 'Offline: this was not sent. What you typed is kept.' };
+    }
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok) throw { title: `Refused (${response.status})`, ...answer };
+    return answer;
+  }
+
+  async function settle(form, answer, body) {
+    const { id, dataset } = form;
+    const came = !answer.seq || (await page.reached(answer.seq));
+    if (dataset.then === 'back') return go(body.get('_back'));
+    if (dataset.then === 'created') return go(`?${new URLSearchParams({ select: `${answer.vcl}.${answer.name}` })}`);
+    doc.getElementById(id)?.reset?.();
+    if (came) say(id, `Done · #${answer.seq}`, 'good');
+    else say(id, `Accepted as #${answer.seq}; the page shows it when it is live again.`);
+  }
+
+  function refuse(id, problem) {
+    const form = doc.getElementById(id);
+    const rest = [];
+    for (const { field, detail } of problem.errors ?? []) {
+      const input = form?.querySelector(`[name="${CSS.escape(field)}"]:not([type="hidden"])`);
+      if (input) mark(input, detail);
+      else rest.push(`${field}: ${detail}`);
+    }
+    const marked = form?.querySelector('[aria-invalid="true"]');
+    const words = problem.detail ?? problem.title ?? String(problem);
+    const said = problem.errors?.some(({ detail }) => detail === words);
+    say(id, [marked && said ? 'Not done: see the marked field.' : words, ...rest].join(' '), 'bad');
+    marked?.focus();
+  }
+
+  function mark(input, detail) {
+    const note = doc.createElement('small');
+    note.className = 'refusal';
+    note.id = `${input.id}-refusal`;
+    note.textContent = detail;
+    input.setAttribute('aria-invalid', 'true');
+    input.setAttribute('aria-describedby', note.id);
+    input.after(note);
+  }
+
+  function clear(form) {
+    for (const note of form.querySelectorAll('.refusal')) note.remove();
+    for (const input of form.querySelectorAll('[aria-invalid]')) {
+      input.removeAttribute('aria-invalid');
+      input.removeAttribute('aria-describedby');
+    }
+  }
+
+  // The form may have been replaced since: it is looked up by its id each time.
+  function say(id, text, tone = '') {
+    const form = doc.getElementById(id);
+    if (!form) return;
+    let outcome = form.querySelector(':scope > .outcome');
+    if (!outcome) {
+      outcome = doc.createElement('output');
+      outcome.className = 'outcome';
+      outcome.setAttribute('role', 'status');
+      form.append(outcome);
+    }
+    outcome.dataset.tone = tone;
+    outcome.textContent = text;
+    if (tone === 'good') setTimeout(() => outcome.remove(), 6000);
+  }
+}

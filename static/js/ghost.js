@@ -1,0 +1,32 @@
+/**
+ * Takes elements away. A card leaves a ghost for some seconds: a reader who
+ * looks up must be able to see that something went, and where it was.
+ *
+ * @param {Document} doc
+ * @param {() => boolean} still whether nothing should move
+ */
+export function openExit(doc, still) {
+  return function leave(element) {
+    passFocus(element, doc);
+    if (!element.classList.contains('card') || still() || doc.hidden) {
+      element.remove();
+      return;
+    }
+    const ghost = element;
+    for (const named of [ghost, ...ghost.querySelectorAll('[id]')]) named.removeAttribute('id');
+    ghost.setAttribute('data-ghost', 'gone');
+    ghost.setAttribute('aria-hidden', 'true');
+    ghost.inert = true;
+    setTimeout(() => ghost.setAttribute('data-ghost', 'going'), 1000);
+    setTimeout(() => ghost.remove(), 5000);
+  };
+}
+
+// The focus goes to a neighbour, or a keyboard user would be thrown back to the
+// top of the page.
+function passFocus(element, doc) {
+  if (!element.contains(doc.activeElement)) return;
+  const near = element.nextElementSibling ?? element.previousElementSibling ?? element.parentElement;
+  const target = near?.matches('a, button, input, [tabindex]') ? near : near?.querySelector('a, button, input');
+  target?.focus({ preventScroll: true });
+}

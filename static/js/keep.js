@@ -1,0 +1,62 @@
+/**
+ * Carries what the reader has done over from an element to the one that
+ * replaces it: what was typed, which parts are open, what the last command
+ * said, and, by the function it returns, the focus.
+ *
+ * @param {Element} old
+ * @param {Element} fresh
+ * @param {Document} doc
+ * @returns {() => void} to be called when fresh is in the page
+ */
+export function carry(old, fresh, doc) {
+  for (const field of old.querySelectorAll('input[id], select[id]')) {
+    const twin = byId(fresh, field.id);
+    if (!twin) continue;
+    if (field.type === 'checkbox') {
+      if (field.checked !== field.defaultChecked) twin.checked = field.checked;
+    } else if (field.value !== field.defaultValue) {
+      twin.value = field.value;
+    }
+  }
+  for (const details of old.querySelectorAll('details[id]')) {
+    const twin = byId(fresh, details.id);
+    if (twin) twin.open = details.open;
+  }
+  for (const outcome of old.querySelectorAll('form[id] > .outcome')) {
+    byId(fresh, outcome.parentNode.id)?.append(outcome);
+  }
+  return focusKeeper(old, fresh, doc);
+}
+
+function byId(root, id) {
+  return root.querySelector(`[id="${CSS.escape(id)}"]`);
+}
+
+function focusKeeper(old, fresh, doc) {
+  const active = doc.activeElement;
+  if (!active || !old.contains(active)) return () => {};
+  const way = path(old, active);
+  const range = 'selectionStart' in active ? [active.selectionStart, active.selectionEnd] : null;
+  return () => {
+    const twin = (active.id && doc.getElementById(active.id)) || follow(fresh, way);
+    twin?.focus({ preventScroll: true });
+    // Fields of numbers have no selection to set.
+    if (range && range[0] !== null && twin?.setSelectionRange) twin.setSelectionRange(...range);
+  };
+}
+
+function path(root, element) {
+  const way = [];
+  for (let at = element; at !== root; at = at.parentNode) {
+    way.unshift([...at.parentNode.children].indexOf(at));
+  }
+  return way;
+}
+
+function follow(root, way) {
+  let at = root;
+  for (const index of way) {
+    at = at?.children[index];
+  }
+  return at;
+}

@@ -1,0 +1,40 @@
+/**
+ * Single keys for what is done most. They are silent while one types, and a
+ * reader whose voice software presses them can turn them off in the help.
+ *
+ * @param {Document} doc
+ * @param {Storage} storage
+ */
+export function openKeys(doc, storage) {
+  const box = doc.getElementById('keys-on');
+  box.checked = storage.getItem('callboard.keys') !== 'off';
+  box.addEventListener('change', () => storage.setItem('callboard.keys', box.checked ? 'on' : 'off'));
+
+  const press = (id) => doc.getElementById(id)?.click();
+  const keys = {
+    '/': () => doc.getElementById('q')?.focus(),
+    '?': () => doc.getElementById('help')?.showModal(),
+    a: () => press('add'),
+    g: () => press('face-graph'),
+    o: () => press('face-outline'),
+  };
+
+  doc.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.key === 'Escape') return escape(doc);
+    if (!box.checked || typing(event.target) || !Object.hasOwn(keys, event.key)) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+}
+
+// The form first, then the inspector; the dialog closes by itself.
+function escape(doc) {
+  if (doc.getElementById('help')?.open) return;
+  if (typing(doc.activeElement)) return doc.activeElement.blur();
+  doc.querySelector('.asks a.button, .adds .close, .head .close')?.click();
+}
+
+function typing(element) {
+  return element?.matches?.('input:not([type="checkbox"]), select, textarea') ?? false;
+}

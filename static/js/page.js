@@ -1,0 +1,52 @@
+/**
+ * What the page shows: of which run, up to which event.
+ *
+ * @param {Document} doc
+ */
+export function openPage(doc) {
+  const waiting = new Set();
+  const main = () => doc.getElementById('page');
+
+  function wake() {
+    for (const one of waiting) {
+      if (page.seq >= one.seq) one.done(true);
+    }
+  }
+
+  const page = {
+    get epoch() {
+      return main().dataset.epoch;
+    },
+    get seq() {
+      return Number(main().dataset.seq);
+    },
+    /** Says that the page shows everything up to seq. */
+    advance(seq) {
+      main().dataset.seq = String(seq);
+      wake();
+    },
+    /** Looks again, after the page was swapped for another. */
+    refresh: wake,
+    /**
+     * Waits until the page shows the event.
+     *
+     * @param {number} seq
+     * @param {number} patience in milliseconds
+     * @returns {Promise<boolean>} whether it came
+     */
+    reached(seq, patience = 10000) {
+      if (page.seq >= seq) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const one = { seq, done };
+        const timer = setTimeout(() => done(false), patience);
+        function done(came) {
+          clearTimeout(timer);
+          waiting.delete(one);
+          resolve(came);
+        }
+        waiting.add(one);
+      });
+    },
+  };
+  return page;
+}

@@ -1,0 +1,97 @@
+/**
+ * @typedef {object} Standing
+ * @property {'connecting'|'live'|'down'} link
+ * @property {number} seq the newest event shown
+ * @property {number} at when that was known to be current, in milliseconds
+ * @property {number} now
+ * @property {number} [retryAt]
+ * @property {number} [caughtUp] events that a reconnection brought
+ */
+
+/**
+ * Says how fresh the page is.
+ *
+ * @param {Standing} s
+ * @returns {string}
+ */
+export function statusText({ link, seq, at, now, retryAt = 0, caughtUp = 0 }) {
+  const age = ago(now - at);
+  if (link === 'live') {
+    if (caughtUp > 0) return `live · caught up ${caughtUp} ${caughtUp === 1 ? 'event' : 'events'}`;
+    return `live · event ${seq} · ${age}`;
+  }
+  const wait = Math.max(0, Math.ceil((retryAt - now) / 1000));
+  const doing = link === 'connecting' || wait === 0 ? 'connecting' : `reconnecting in ${wait} s`;
+  return `${doing} · showing event ${seq} of ${age}`;
+}
+
+/**
+ * @param {number} ms
+ * @returns {string}
+ */
+export function ago(ms) {
+  return ms < 1000 ? `${Math.max(0, Math.round(ms / 10) * 10)} ms ago` : `${span(ms)} ago`;
+}
+
+/**
+ * @param {number} ms
+ * @returns {string}
+ */
+export function span(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
+  if (s < 48 * 3600) return `${Math.floor(s / 3600)} h`;
+  return `${Math.floor(s / 86400)} d`;
+}
+
+/**
+ * Keeps the status line of the page.
+ *
+ * @param {Document} doc
+ * @param {{seq: number}} page
+ */
+export function openStatus(doc, page) {
+  let link = 'connecting';
+  let retryAt = 0;
+  let at = Date.now();
+  let praise = { events: 0, until: 0 };
+
+  function show() {
+    const now = Date.now();
+    const text = statusText({
+      link, seq: page.seq, at, now, retryAt, caughtUp: now < praise.until ? praise.events : 0,
+    });
+    const line = doc.getElementById('status-text');
+    if (line && line.textContent !== text) {
+      line.textContent = text;
+      line.title = text;
+    }
+    doc.getElementById('status')?.setAttribute('data-state', link);
+    // A short gap is not worth a change of colours.
+    const stale = link !== 'live' && now - at > 1500;
+    doc.documentElement.toggleAttribute('data-stale', stale);
+  }
+  setInterval(show, 500);
+  show();
+
+  return {
+    link(next, when = 0) {
+      if (link === 'live' && next !== 'live') at = Date.now();
+      link = next;
+      retryAt = when;
+      show();
+    },
+    fresh() {
+      at = Date.now();
+      show();
+    },
+    caughtUp(events) {
+      praise = { events, until: Date.now() + 4000 };
+      show();
+    },
+    get live() {
+      return link === 'live';
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { fit, pan, zoomAt } from './camera.js';
+
+/** How far an arrow key moves the board, in pixels. */
+const STEP = 60;
+
+/**
+ * Moves and scales the board: drag, wheel, wheel with Ctrl, buttons, arrows. It
+ * never moves by itself. Without it the window scrolls as any other.
+ *
+ * @param {Document} doc
+ */
+export function openViewport(doc) {
+  let camera = null;
+  const pointers = new Map();
+  const wide = doc.defaultView.matchMedia('(min-width: 60rem)');
+
+  const view = () => doc.getElementById('viewport');
+  const board = () => doc.getElementById('board');
+
+  function apply(next) {
+    camera = next;
+    board().style.transform = `translate(${next.x}px, ${next.y}px) scale(${next.k})`;
+  }
+
+  function sizes() {
+    const canvas = doc.getElementById('canvas');
+    return [
+      { width: Number(canvas.getAttribute('width')), height: Number(canvas.getAttribute('height')) },
+      { width: view().clientWidth - 48, height: view().clientHeight - 48 },
+    ];
+  }
+
+  /** Moves just so far that the card can be seen: the reader asked for it. */
+  function reveal(card) {
+    if (!camera || !card) return;
+    const room = view().getBoundingClientRect();
+    const box = card.getBoundingClientRect();
+    apply(pan(camera, inside(box.left, box.right, room.left, room.right), inside(box.top, box.bottom, room.top, room.bottom)));
+  }
+
+  /** Takes over a board that came with the page, or came back. */
+  function attach() {
+    // No size: it is hidden, and there is nothing to fit yet.
+    if (!view()?.clientWidth) return;
+    if (!view().hasAttribute('data-camera')) {
+      view().setAttribute('data-camera', 'still');
+      view().scrollTo(0, 0);
+      listen(view());
+    }
+    doc.getElementById('zoom').hidden = false;
+    apply(camera ?? opening());
+  }
+
+  // What is too large to be read at once is first seen at its roots.
+  function opening() {
+    const [whole, room] = sizes();
+    const all = fit(whole, room, 0.6);
+    const root = doc.querySelector('.card[data-x="0"]');
+    if (whole.height * all.k <= room.height || !root) return all;
+    const first = fit({ width: whole.width, height: 1 }, room, 0.6);
+    const middle = root.offsetTop + new DOMMatrix(getComputedStyle(root).transform).f + root.offsetHeight / 2;
+    const lowest = room.height - whole.height * first.k;
+    return { ...first, y: Math.min(0, Math.max(lowest, room.height / 2 - middle * first.k)) };
+  }
+
+  function zoom(factor, point) {
+    const box = view().getBoundingClientRect();
+    apply(zoomAt(camera, factor, point ?? { x: box.width / 2, y: box.height / 2 }));
+  }
+
+  function listen(element) {
+    element.addEventListener('wheel', (event) => {
+      const zooms = event.ctrlKey || event.metaKey;
+      // Where the whole page scrolls, the wheel belongs to the page.
+      if (!zooms && !wide.matches) return;
+      event.preventDefault();
+      if (!zooms) return apply(pan(camera, -event.deltaX, -event.deltaY));
+      const box = element.getBoundingClientRect();
+      zoom(Math.exp(-event.deltaY / 300), { x: event.clientX - box.x - 24, y: event.clientY - box.y - 24 });
+    }, { passive: false });
+    // Where the browser scrolls to show what has the focus, the camera goes.
+    element.addEventListener('scroll', () => {
+      const { scrollLeft, scrollTop } = element;
+      if (!scrollLeft && !scrollTop) return;
+      element.scrollTo(0, 0);
+      apply(pan(camera, -scrollLeft, -scrollTop));
+    });
+    element.addEventListener('pointerdown', grab);
+    element.addEventListener('pointermove', drag);
+    for (const end of ['pointerup', 'pointercancel']) element.addEventListener(end, release);
+    element.addEventListener('keydown', key);
+  }
+
+  function grab(event) {
+    if (event.button !== 0 || event.target.closest('a, button')) return;
+    pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    view().setPointerCapture(event.pointerId);
+    view().setAttribute('data-camera', 'drag');
+  }
+
+  function drag(event) {
+    const last = pointers.get(event.pointerId);
+    if (!last) return;
+    const here = { x: event.clientX, y: event.clientY };
+    const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
+    pointers.set(event.pointerId, here);
+    if (!other) return apply(pan(camera, here.x - last.x, here.y - last.y));
+    const box = view().getBoundingClientRect();
+    const far = (p) => Math.hypot(p.x - other.x, p.y - other.y) || 1;
+    zoom(far(here) / far(last), { x: other.x - box.x - 24, y: other.y - box.y - 24 });
+  }
+
+  function release(event) {
+    pointers.delete(event.pointerId);
+    if (pointers.size === 0) view().setAttribute('data-camera', 'still');
+  }
+
+  const keys = {
+    ArrowLeft: () => apply(pan(camera, STEP, 0)),
+    ArrowRight: () => apply(pan(camera, -STEP, 0)),
+    ArrowUp: () => apply(pan(camera, 0, STEP)),
+    ArrowDown: () => apply(pan(camera, 0, -STEP)),
+    '+': () => zoom(1.25),
+    '-': () => zoom(0.8),
+    0: () => apply(fit(...sizes())),
+  };
+
+  function key(event) {
+    if (event.target !== view() || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!Object.hasOwn(keys, event.key)) return;
+    event.preventDefault();
+    keys[event.key]();
+  }
+
+  doc.addEventListener('click', (event) => {
+    const wish = event.target.closest('[data-zoom]')?.dataset.zoom;
+    if (wish === 'in') zoom(1.25);
+    if (wish === 'out') zoom(0.8);
+    if (wish === 'fit') apply(fit(...sizes()));
+  });
+  doc.defaultView.addEventListener('resize', () => camera ?? attach());
+  attach();
+  return { attach, reveal };
+}
+
+/** How far to move what lies from low to high to have it between min and max. */
+function inside(low, high, min, max, margin = 16) {
+  if (high > max - margin) return max - margin - high;
+  return low < min + margin ? min + margin - low : 0;
+}

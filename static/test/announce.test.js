@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import test, { mock } from 'node:test';
+import { openAnnouncer, summary } from '../js/announce.js';
+
+test.afterEach(() => mock.timers.reset());
+
+test('speaks once, a moment after the last event', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const region = { textContent: '' };
+  const announce = openAnnouncer(region, setTimeout, clearTimeout);
+  announce('a1 was   deleted');
+  mock.timers.tick(200);
+  announce('a1 was released');
+  mock.timers.tick(200);
+  assert.equal(region.textContent, '');
+  mock.timers.tick(200);
+  mock.timers.tick(50);
+  assert.equal(region.textContent, 'a1 was deleted. a1 was released');
+});
+
+test('the same words twice are spoken twice', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const spoken = [];
+  const region = { set textContent(text) { spoken.push(text); } };
+  const announce = openAnnouncer(region, setTimeout, clearTimeout);
+  for (let i = 0; i < 2; i++) {
+    announce('again');
+    mock.timers.tick(250);
+    mock.timers.tick(50);
+  }
+  assert.deepEqual(spoken, ['', 'again', '', 'again']);
+});
+
+test('many events become one sentence', () => {
+  assert.equal(summary(['a', 'b', 'c', 'd']), '4 events, the last: d');
+});

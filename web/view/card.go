@@ -1,0 +1,246 @@
+package view
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/callboard/callboard/director/event"
+	"github.com/callboard/callboard/director/tree"
+	"github.com/callboard/callboard/web/layout"
+)
+
+// A Card is a director on the board.
+type Card struct {
+	ID   string
+	X, Y string // on the lattice, see place
+	Face Face
+}
+
+func cardID(id uint64) string { return "card-" + strconv.FormatUint(id, 10) }
+
+// place writes a coordinate as the sum of its digits' values, "600 40 2", which
+// is what the rules of static.Lattice ask for.
+func place(n int) string {
+	var terms []string
+	for unit := 100; unit > 0; unit /= 10 {
+		if digit := n / unit % 10; digit > 0 {
+			terms = append(terms, strconv.Itoa(digit*unit))
+		}
+	}
+	if len(terms) == 0 {
+		return "0"
+	}
+	return strings.Join(terms, " ")
+}
+
+func (c Card) Key() string     { return c.ID }
+func (c Card) Inner() Fragment { return c.Face }
+func (c Card) Attrs() []Attr   { return []Attr{{"data-x", c.X}, {"data-y", c.Y}} }
+
+// A Face is what a card says.
+type Face struct {
+	ID      string
+	Href    string
+	Name    string
+	Kind    string // the type, in words
+	Icon    string // the id of a symbol
+	Current string // "true" for the selected one
+	Dim     bool   // shown only because it leads to a match of the filter
+	Lit     bool   // on the way to or from the selected one
+	Default bool   // the VCL's default director
+	Phase   string // live or lingering
+	Health  Health
+	Refs    Refs
+	Rail    []RailStep
+}
+
+func (f Face) Key() string { return f.ID }
+
+// Health is a director's health in shape, word and reason.
+type Health struct {
+	State  string // healthy or sick
+	Icon   string
+	Source string // what decided: "admin", "probe 7/8", "members 2/3"
+	Admin  bool   // set by hand
+}
+
+// Refs is a reference count.
+type Refs struct {
+	Counted bool
+	Count   string
+	// Beads has the kind of each holder while there are no more than six.
+	Beads []string
+	// Terms are what adds up to it: "owner 1 + members 2 + tasks 1".
+	Terms string
+	// Sum is the whole addition: "4 = owner 1 + members 2 + tasks 1".
+	Sum string
+}
+
+// A RailStep is one of the four steps of a life.
+type RailStep struct {
+	Name string
+	Done bool
+	When string // for a tooltip
+}
+
+// maxBeads is the most references that are told one by one.
+const maxBeads = 6
+
+func (b *builder) face(d *tree.Director) Face {
+	f := Face{
+		ID:   "face-" + strconv.FormatUint(d.ID, 10),
+		Href: b.q.Selecting(b.token(d)).Href(),
+		Name: b.shortName(d), Kind: kindWord(d.Type), Icon: kindIcon(d),
+		Dim:     b.q.Q != "" && !b.chosen.matched[d.ID],
+		Default: b.defaults[d.ID],
+		Phase:   string(d.Phase),
+		Health:  healthOf(d), Refs: refsOf(d), Rail: railOf(d),
+	}
+	if d.ID == b.selected {
+		f.Current = "true"
+	}
+	f.Lit = b.selected != 0 && b.lit[d.ID]
+	return f
+}
+
+func healthOf(d *tree.Director) Health {
+	h := Health{State: "sick", Icon: "h-sick", Source: sourceOf(d), Admin: d.Admin == "healthy" || d.Admin == "sick"}
+	if d.Healthy {
+		h.State, h.Icon = "healthy", "h-healthy"
+	}
+	return h
+}
+
+func sourceOf(d *tree.Director) string {
+	switch {
+	case d.Admin == "healthy" || d.Admin == "sick":
+		return "by admin"
+	case d.Leaf && d.Probe != nil:
+		return fmt.Sprintf("probe %d/%d", d.Probe.Good, d.Probe.Window)
+	case d.Leaf && strings.HasPrefix(d.Reason, "probe"):
+		return "probe"
+	case d.Leaf:
+		return "no probe"
+	case d.TotalMembers() == 0:
+		return "no members"
+	}
+	return fmt.Sprintf("members %d/%d", d.HealthyMembers(), d.TotalMembers())
+}
+
+func refsOf(d *tree.Director) Refs {
+	if d.Static {
+		return Refs{Count: "not counted"}
+	}
+	n := d.Refcount()
+	c := d.CountHolders()
+	r := Refs{Counted: true, Count: number(n)}
+	var terms []string
+	for _, term := range []struct {
+		kind  event.HolderKind
+		count int64
+		many  string
+	}{
+		{event.HolderOwner, c.Owner, "owner"}, {event.HolderMember, c.Members, "members"},
+		{event.HolderDefault, c.Defaults, "default"}, {event.HolderPin, c.Pins, "pins"},
+		{event.HolderTask, c.Tasks, "tasks"},
+	} {
+		if term.count == 0 {
+			continue
+		}
+		terms = append(terms, plural(term.count, string(term.kind), term.many)+" "+number(term.count))
+		for range min(term.count, maxBeads+1) {
+			r.Beads = append(r.Beads, string(term.kind))
+		}
+	}
+	if n > maxBeads {
+		r.Beads = nil
+	}
+	r.Terms = strings.Join(terms, " + ")
+	r.Sum = number(n) + " = " + r.Terms
+	if len(terms) == 0 {
+		r.Sum = number(n)
+	}
+	return r
+}
+
+func railOf(d *tree.Director) []RailStep {
+	return []RailStep{
+		railStep("added", d.Steps.Added), railStep("assigned", d.Steps.Assigned),
+		railStep("released", d.Steps.Released), railStep("destroyed", d.Steps.Destroyed),
+	}
+}
+
+func railStep(name string, s tree.Step) RailStep {
+	if !s.Taken() {
+		return RailStep{Name: name, When: "not " + name}
+	}
+	return RailStep{Name: name, Done: true, When: name + " " + moment(s.Time).Clock + " UTC, " + hash(s.Seq)}
+}
+
+// kindWord is the type as a person would say it.
+func kindWord(kind string) string { return strings.NewReplacer("_", " ", "-", " ").Replace(kind) }
+
+// KindIcon is the id of the symbol for a type of director.
+func KindIcon(kind string) string {
+	switch kind := strings.ReplaceAll(kind, "_", "-"); kind {
+	case "backend", "round-robin", "fallback", "random", "hash", "shard", "dns":
+		return "i-" + kind
+	case "least-connections":
+		return "i-least"
+	}
+	return "i-director"
+}
+
+func kindIcon(d *tree.Director) string {
+	if icon := KindIcon(d.Type); icon != "i-director" || !d.Leaf {
+		return icon
+	}
+	return "i-backend"
+}
+
+// A Canvas is the size of the drawing.
+type Canvas struct{ Width, Height string }
+
+func (c Canvas) Key() string     { return "canvas" }
+func (c Canvas) Inner() Fragment { return nil }
+func (c Canvas) Attrs() []Attr {
+	return []Attr{{"width", c.Width}, {"height", c.Height}}
+}
+
+// An Edge is the line from a director to one of its members.
+type Edge struct{ ID, Path, State string }
+
+func (e Edge) Key() string     { return e.ID }
+func (e Edge) Inner() Fragment { return nil }
+func (e Edge) Attrs() []Attr   { return []Attr{{"d", e.Path}, {"data-state", e.State}} }
+
+// A Label is the weight beside an edge.
+type Label struct{ ID, X, Y, Text string }
+
+func (l Label) Key() string { return l.ID }
+
+func (b *builder) edges(d *tree.Director, l *layout.Layout) {
+	for m := range d.Members() {
+		target, ok := b.s.Director(m.ID)
+		if !ok || !b.chosen.has[m.ID] {
+			continue
+		}
+		ref := strconv.FormatUint(m.Ref, 10)
+		between := layout.Edge{From: d.ID, To: m.ID}
+		var state []string
+		if !target.Healthy {
+			state = append(state, "sick")
+		}
+		if b.lit[d.ID] && b.lit[m.ID] {
+			state = append(state, "lit")
+		}
+		b.m.Edges = append(b.m.Edges, Edge{ID: "edge-" + ref, Path: l.Path(between), State: strings.Join(state, " ")})
+		if m.Weight > 0 {
+			x, y := l.Label(between)
+			b.m.Labels = append(b.m.Labels, Label{
+				ID: "weight-" + ref, X: strconv.Itoa(x), Y: strconv.Itoa(y), Text: "×" + weight(m.Weight),
+			})
+		}
+	}
+}

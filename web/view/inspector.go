@@ -1,0 +1,210 @@
+package view
+
+import (
+	"strconv"
+
+	"github.com/callboard/callboard/director/event"
+	"github.com/callboard/callboard/director/tree"
+)
+
+// maxListed bounds the holders and members that the inspector lists.
+const maxListed = 60
+
+// A Form is where a form of the page leads to.
+type Form struct {
+	ID     string
+	Action string
+	// Method is PUT or DELETE, "" for POST.
+	Method string
+	// Back is the page to show after it.
+	Back string
+}
+
+func (b *builder) form(id, method, path string) Form {
+	return Form{
+		ID: "form-" + id, Action: b.m.API + path, Method: method, Back: b.q.WithPanel("").Href(),
+	}
+}
+
+// sectionID names a section by what it shows of which director, so that nothing
+// typed into the form of one is taken over into that of another.
+func sectionID(name string, id uint64) string { return name + "-" + strconv.FormatUint(id, 10) }
+
+// inspector makes the sections for the selected director, or for none.
+func (b *builder) inspector() {
+	d, ok := b.s.Director(b.selected)
+	switch {
+	case ok:
+		b.inspect(d)
+	case b.selected != 0 && len(b.m.story.events) > 0:
+		b.add(b.headGone(), b.tale(nil))
+	case b.q.Select != "":
+		b.add(Gone{ID: "gone", Name: b.q.Select, Close: b.q.Selecting("").Href()})
+	default:
+		b.add(b.waiting(), Hint{ID: "hint", Any: b.s.Len() > 0})
+	}
+}
+
+func (b *builder) add(sections ...Fragment) { b.m.Sections = append(b.m.Sections, sections...) }
+
+func (b *builder) inspect(d *tree.Director) {
+	b.add(b.head(d))
+	if b.q.Panel == PanelDelete && d.Phase == tree.Live && !d.Static {
+		b.add(b.deletion(d))
+	}
+	if d.Steps.Deleted.Taken() {
+		b.add(b.tale(d))
+	}
+	b.add(b.holders(d))
+	if !d.Leaf {
+		b.add(b.members(d))
+	}
+	if d.Probe != nil {
+		b.add(probeOf(d))
+	}
+	b.add(b.commands(d))
+	if len(d.Options) > 0 {
+		b.add(Options{ID: sectionID("options", d.ID), Options: d.Options})
+	}
+	if !d.Steps.Deleted.Taken() {
+		b.add(b.history()) // the story says it all, and more
+	}
+}
+
+// A Head is the top of the inspector.
+type Head struct {
+	ID, Name, Full, Kind, Icon string
+	Phase                      string // live, lingering or destroyed
+	Health                     Health
+	Changed                    Moment
+	Reason                     string // " · " and what was found then, "" if unknown
+	Default                    bool
+	Rail                       []RailStep
+	Close                      string
+}
+
+func (h Head) Key() string { return h.ID }
+
+func (b *builder) head(d *tree.Director) Fragment {
+	reason := ""
+	if d.Leaf && d.Reason != "" {
+		// Of a load balancer the count of its healthy members says it, and is newer.
+		reason = " · " + d.Reason
+	}
+	return Head{
+		ID: sectionID("head", d.ID), Name: d.Name, Full: d.FullName(), Kind: kindWord(d.Type), Icon: kindIcon(d),
+		Phase: string(d.Phase), Health: healthOf(d), Reason: reason, Changed: moment(d.Changed),
+		Default: b.defaults[d.ID], Rail: railOf(d), Close: b.q.Selecting("").Href(),
+	}
+}
+
+// headGone is the head of a director that is destroyed, from its events.
+func (b *builder) headGone() Fragment {
+	h := Head{ID: sectionID("head", b.selected), Phase: string(tree.Destroyed), Icon: "i-director", Close: b.q.Selecting("").Href()}
+	var steps tree.Steps
+	for _, e := range b.m.story.events {
+		step := tree.Step{Seq: e.Seq, Time: e.Time}
+		if e.ID == b.selected && e.Kind != event.RefAssigned {
+			h.Name, h.Full = e.Director, e.VCL+"."+e.Director
+		}
+		switch {
+		case e.Kind == event.DirectorAdded && e.Added != nil:
+			h.Kind, h.Icon, steps.Added = kindWord(e.Added.Type), KindIcon(e.Added.Type), step
+		case e.Assigned != nil && e.Assigned.ToID == b.selected && !steps.Assigned.Taken():
+			steps.Assigned = step
+		case e.Kind == event.DirectorReleased:
+			steps.Released = step
+		case e.Kind == event.DirectorDestroyed:
+			steps.Destroyed = step
+		}
+	}
+	h.Rail = railOf(&tree.Director{Steps: steps})
+	return h
+}
+
+// Holders is the section that adds up the references.
+type Holders struct {
+	ID   string
+	Refs Refs
+	Rows []HolderRow
+	More string // "and 12 more", "" if all are listed
+}
+
+// A HolderRow is one holder.
+type HolderRow struct {
+	Kind  string
+	Part  Part
+	Note  string // "slot 2"
+	Unpin *Form  // for a pin
+}
+
+func (h Holders) Key() string { return h.ID }
+
+func (b *builder) holders(d *tree.Director) Fragment {
+	h := Holders{ID: sectionID("holders", d.ID), Refs: refsOf(d)}
+	if d.Owned {
+		h.Rows = append(h.Rows, HolderRow{Kind: "owner", Part: Part{Text: "VCL " + d.VCL}, Note: "until it is deleted"})
+	}
+	listed, all := 0, 0
+	for held := range d.Slots() {
+		if all++; all > maxListed {
+			continue
+		}
+		listed++
+		row := HolderRow{Kind: string(held.Kind), Part: b.holderPart(held)}
+		switch held.Kind {
+		case event.HolderMember:
+			row.Note = "slot " + strconv.Itoa(held.Slot)
+		case event.HolderPin:
+			form := b.form("unpin-"+strconv.FormatUint(held.ID, 10), "DELETE", "/pins/"+strconv.FormatUint(held.ID, 10))
+			row.Unpin = &form
+		}
+		h.Rows = append(h.Rows, row)
+	}
+	if all > listed {
+		h.More = "and " + number(int64(all-listed)) + " more"
+	}
+	if d.Tasks > 0 {
+		h.Rows = append(h.Rows, HolderRow{Kind: "task", Part: Part{Text: count(int(d.Tasks), "request") + " in flight"}})
+	}
+	return h
+}
+
+// Commands is the section of what can be done to a director.
+type Commands struct {
+	ID     string
+	Full   string
+	Admin  string
+	Leaf   bool
+	Live   bool
+	Health Form
+	Pin    Form
+	Fault  Form
+	Delete string // link to the preview
+}
+
+func (c Commands) Key() string { return c.ID }
+
+func (b *builder) commands(d *tree.Director) Fragment {
+	admin := d.Admin
+	if admin == "" {
+		admin = "auto"
+	}
+	path := "/directors/" + atID(d.ID)
+	return Commands{
+		ID: sectionID("commands", d.ID), Full: d.FullName(), Admin: admin, Leaf: d.Leaf,
+		Live:   d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
+		Health: b.form("health", "PUT", "/health"),
+		Pin:    b.form("pin", "", path+"/pins"),
+		Fault:  b.form("fault", "PUT", "/faults/"+atID(d.ID)),
+		Delete: b.q.WithPanel(PanelDelete).Href(),
+	}
+}
+
+// Options is the section of a director's configuration.
+type Options struct {
+	ID      string
+	Options []event.Option
+}
+
+func (o Options) Key() string { return o.ID }
