@@ -68,9 +68,18 @@
 //	vdi_release_f            Releaser
 //	vdi_destroy_f            Destroyer
 //	vdi_panic_f              Dumper
-//	vdi_healthy_f            Director.ReportHealth, Director.FollowMembers
+//	vdi_list_f               Lister
+//	vdi_http1pipe_f          Piper, Transport.Pipe
+//	vdi_getip_f              Addresser, AnsweredBy
+//	vdi_healthy_f            Healther, Director.ReportHealth, Director.FollowMembers
 //	VCL_EVENT_*, VDI_EVENT_* Event
 //	backend.set_health       Runtime.SetHealth
+//	backend.list, vcl.list   package list
+//	vcl.load, vcl.use        Runtime.LoadVCL, VCL.Activate
+//	vcl.state, vcl.discard   VCL.SetState, VCL.Discard
+//	vcl.label                Runtime.Label
+//	VRT_VCL_Prevent_*        VCL.PreventCold, VCL.PreventDiscard
+//	VRT_StaticDirector       VCL.AddStatic
 //
 // # Where Varnish is wrong, or C
 //

@@ -88,6 +88,12 @@ func TestSetHealthByPattern(t *testing.T) {
 			t.Errorf("pattern %q: got %d, %v, want %d", c.pattern, got, err, c.want)
 		}
 	}
+	if got, err := v.Runtime().SetHealth("@1", director.AdminAuto); got != 1 || err != nil {
+		t.Errorf("by number: got %d, %v, want 1", got, err)
+	}
+	if got, err := v.Runtime().SetHealth("@99", director.AdminAuto); got != 0 || err != nil {
+		t.Errorf("by a number that nobody has: got %d, %v, want 0", got, err)
+	}
 	if _, err := v.Runtime().SetHealth("*", "deleted"); !errors.Is(err, director.ErrInvalid) {
 		t.Errorf("CLI-13: state deleted: got %v, want ErrInvalid", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/event"
@@ -26,7 +27,9 @@ func newVCL(t *testing.T) *director.VCL {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := rt.Close(context.Background()); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := rt.Close(ctx); err != nil {
 			t.Errorf("close: %v", err)
 		}
 	})

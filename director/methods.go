@@ -2,6 +2,7 @@ package director
 
 import (
 	"io"
+	"net"
 	"net/http"
 
 	"github.com/callboard/callboard/director/event"
@@ -44,6 +45,22 @@ type RoundTripper interface {
 	// RoundTrip sends req as [http.RoundTripper] does. The leaf is held until
 	// the body of the response is read to its end or closed.
 	RoundTrip(t *Task, req *http.Request) (*http.Response, error)
+}
+
+// Piper passes a request and then bytes, both ways and unseen, between the
+// client's connection and the leaf's place (Varnish: http1pipe).
+type Piper interface {
+	// Pipe returns without error when both sides have ended, and has closed
+	// client then. With an error nothing was sent to the client. The leaf is
+	// held meanwhile; Finish is not called.
+	Pipe(t *Task, req *http.Request, client io.ReadWriteCloser) error
+}
+
+// Addresser tells where a request that RoundTrip has answered went (Varnish:
+// getip). It is asked between RoundTrip and Finish.
+type Addresser interface {
+	// Addr returns nil if that is not known.
+	Addr(t *Task) net.Addr
 }
 
 // Finisher is told that a request that RoundTrip answered without error is done
@@ -129,6 +146,8 @@ type Dumper interface {
 type methods struct {
 	resolve Resolver
 	request RoundTripper
+	pipe    Piper
+	address Addresser
 	finish  Finisher
 	health  Healther
 	watch   MemberWatcher
@@ -141,6 +160,8 @@ func methodsOf(impl Implementation) methods {
 	var m methods
 	m.resolve, _ = impl.(Resolver)
 	m.request, _ = impl.(RoundTripper)
+	m.pipe, _ = impl.(Piper)
+	m.address, _ = impl.(Addresser)
 	m.finish, _ = impl.(Finisher)
 	m.health, _ = impl.(Healther)
 	m.watch, _ = impl.(MemberWatcher)

@@ -17,6 +17,8 @@ type Task struct {
 	Request *http.Request
 	// Leaf is the director that answers, once it is known.
 	Leaf *Director
+	// State is the leaf's own, from its RoundTrip to its Finish.
+	State any
 }
 
 // Resolve walks from d to the leaf that t should go to and returns it, held, so

@@ -174,8 +174,16 @@ func (rt *Runtime) settleLocked() {
 	}
 }
 
+// heldList says what Close waits for.
 func (rt *Runtime) heldList() string {
 	var held []string
+	rt.mu.Lock()
+	for _, v := range rt.vcls {
+		if len(v.preventions) > 0 {
+			held = append(held, fmt.Sprintf("VCL %s by %s", v.name, v.waitsForLocked()))
+		}
+	}
+	rt.mu.Unlock()
 	for d := range rt.Sample().Directors() {
 		if d.Owned && d.Tasks == 0 {
 			continue // only waits for its VCL to be torn down
@@ -205,19 +213,23 @@ func (rt *Runtime) emitLocked(e event.Event) {
 // SetHealth sets the admin health of all directors whose
 // name matches, as Varnish's backend.set_health does, and returns how many did.
 // A pattern without a dot is matched in the active VCL. In a pattern, "*" and
-// "?" also match dots.
+// "?" also match dots. "@17" is the one director with that number.
 func (rt *Runtime) SetHealth(pattern string, admin AdminHealth) (int, error) {
 	switch admin {
 	case AdminAuto, AdminHealthy, AdminSick:
 	default:
 		return 0, fmt.Errorf("admin health %q: %w: use auto, healthy or sick", admin, ErrInvalid)
 	}
-	full := rt.expandPattern(pattern)
+	if strings.HasPrefix(pattern, "@") {
+		return rt.setHealthOf(pattern, admin)
+	}
 	var after work
 	matched := 0
 	rt.mu.Lock()
-	for d := range rt.Tree().Directors() {
-		if matchName(full, d.FullName()) {
+	known := rt.Tree()
+	matches := matcher(pattern, known.Active)
+	for d := range known.Directors() {
+		if matches(d) {
 			matched++
 			rt.directors[d.ID].setAdminLocked(admin, &after)
 		}
@@ -227,13 +239,11 @@ func (rt *Runtime) SetHealth(pattern string, admin AdminHealth) (int, error) {
 	return matched, nil
 }
 
-func (rt *Runtime) expandPattern(pattern string) string {
-	switch {
-	case pattern == "" || pattern == "*":
-		return rt.Tree().Active + ".*"
-	case strings.Contains(pattern, "."):
-		return pattern
-	default:
-		return rt.Tree().Active + "." + pattern
+// setHealthOf sets the admin health of one director, and no other of its name.
+func (rt *Runtime) setHealthOf(number string, admin AdminHealth) (int, error) {
+	d, err := rt.Find(number)
+	if err != nil {
+		return 0, nil // nothing matched
 	}
+	return 1, d.SetHealth(admin)
 }

@@ -3,6 +3,7 @@ package director
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 )
@@ -92,6 +93,27 @@ func (t *Transport) end(hint Hold) {
 	v := hint.d.vcl
 	hint.Drop()
 	v.leave()
+}
+
+// AnsweredBy returns the director whose answer resp is, and the address that it
+// came from, nil if that is not known. It is to be called before the body is
+// closed, which ends what it tells. ok is false for a response that does not
+// come from a [Transport].
+func AnsweredBy(resp *http.Response) (leaf *Director, from net.Addr, ok bool) {
+	var held *heldTask
+	switch body := resp.Body.(type) {
+	case *heldBody:
+		held = body.held
+	case *heldConn:
+		held = body.held
+	default:
+		return nil, nil, false
+	}
+	leaf = held.leaf.d
+	if leaf.methods.address != nil {
+		leaf.contain("address", func() { from = leaf.methods.address.Addr(held.task) })
+	}
+	return leaf, from, true
 }
 
 // request lets the leaf make the request, and counts it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +22,9 @@ import (
 	"github.com/callboard/callboard/director/directortest"
 	"github.com/callboard/callboard/director/event"
 )
+
+// quiet is for servers whose clients are meant to misbehave.
+var quiet = log.New(io.Discard, "", 0)
 
 func newVCL(t *testing.T) *director.VCL {
 	t.Helper()

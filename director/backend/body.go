@@ -4,44 +4,46 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"sync/atomic"
-	"time"
+	"net/http"
 )
+
+// body returns the body of an answer, which ends the exchange when it is closed.
+func (x *exchange) body(resp *http.Response) io.ReadCloser {
+	conn, ok := resp.Body.(io.ReadWriteCloser)
+	if ok && resp.StatusCode == http.StatusSwitchingProtocols {
+		return &upgradedConn{ReadWriteCloser: conn, cancel: x.watch.cancel}
+	}
+	return &timedBody{ReadCloser: resp.Body, exchange: x}
+}
 
 // A timedBody fails when the backend is silent for too long within a body, and
 // ends the request when it is closed. The time that the reader takes between
 // two reads does not count.
 type timedBody struct {
 	io.ReadCloser
-	timeout time.Duration
-	timer   *time.Timer
-	late    atomic.Bool // the timer fired
-	cancel  context.CancelCauseFunc
-}
-
-func newTimedBody(inner io.ReadCloser, timeout time.Duration, cancel context.CancelCauseFunc) *timedBody {
-	b := &timedBody{ReadCloser: inner, timeout: timeout, cancel: cancel}
-	b.timer = time.AfterFunc(timeout, func() {
-		b.late.Store(true)
-		cancel(context.DeadlineExceeded)
-	})
-	b.timer.Stop()
-	return b
+	exchange *exchange
+	failed   error
 }
 
 func (b *timedBody) Read(p []byte) (int, error) {
-	b.timer.Reset(b.timeout)
+	if b.failed != nil {
+		return 0, b.failed
+	}
+	x := b.exchange
+	x.watch.enter(stageBody, x.timeouts.BetweenBytes, KindBetweenBytesTimeout)
 	n, err := b.ReadCloser.Read(p)
-	b.timer.Stop()
-	if err != nil && err != io.EOF && b.late.Load() {
-		err = fmt.Errorf("no byte for %s: %w", b.timeout, context.DeadlineExceeded)
+	x.watch.rest()
+	if err != nil && err != io.EOF {
+		failed := x.failure(err)
+		b.failed = fmt.Errorf("backend %s: body: %w", x.backend.self.Name(), failed)
+		err = b.failed
 	}
 	return n, err
 }
 
 func (b *timedBody) Close() error {
-	b.timer.Stop()
-	defer b.cancel(nil)
+	b.exchange.watch.rest()
+	defer b.exchange.watch.cancel(nil)
 	return b.ReadCloser.Close()
 }
 

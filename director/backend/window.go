@@ -7,65 +7,99 @@ import (
 	"github.com/callboard/callboard/director/event"
 )
 
-// A window is the history of a probe: for each of the newest 64 pokes, whether
-// it was good. It is pure: pokes go in, health comes out (PROBE-3 to PROBE-5).
-type window struct {
-	size, threshold int
+// A stageMap names one of the eight maps of a window, in the order of PROBE-3.
+type stageMap int
 
-	happy   uint64 // newest poke in bit 0
+const (
+	mapGoodIPv4 stageMap = iota
+	mapGoodIPv6
+	mapGoodUnix
+	mapErrXmit
+	mapGoodXmit
+	mapErrRecv
+	mapGoodRecv
+	mapHappy
+	mapCount
+)
+
+// mapLetters stand for the maps in a log record.
+const mapLetters = "46UxXrRH"
+
+// A window is the history of a probe. It is pure: pokes go in, health comes out.
+type window struct {
+	size, threshold, initial int
+
+	maps    [mapCount]uint64 // the newest poke in bit 0
+	good    int
+	sick    bool
+	went    bool // the newest update changed sick
+	changed time.Time
 	rate    float64
 	last    time.Duration
 	average float64 // seconds
 	text    string  // of the newest answer
 }
 
-// newWindow returns a history that is credited with initial good pokes.
-func newWindow(c ProbeConfig) window {
-	initial := c.Threshold - 1
-	if c.Initial != nil {
-		initial = min(*c.Initial, c.Threshold)
-	}
-	return window{
-		size: c.Window, threshold: c.Threshold,
-		happy: 1<<uint(initial) - 1,
-	}
+// newWindow returns the history of a fresh backend, which is not sick until the
+// first update says so (PROBE-10).
+func newWindow(c *ProbeConfig, now time.Time) window {
+	w := window{size: c.Window, threshold: c.Threshold, initial: c.initial()}
+	w.reset(now)
+	return w
 }
 
 // A poke is the outcome of one probe request.
 type poke struct {
-	happy bool
-	took  time.Duration
+	marks [mapCount]bool
+	took  time.Duration // until all was received; 0 if it was not
 	// text is the first line of the answer, or what went wrong.
 	text string
 }
 
+func (p *poke) mark(m stageMap) { p.marks[m] = true }
+
 // averagePokes is the number of pokes over which response times are averaged.
 const averagePokes = 4
 
-func (w *window) add(p poke) {
-	w.happy <<= 1
-	w.text = p.text
-	w.last = 0
-	if p.happy {
-		w.happy |= 1
-		w.last = p.took
+// add records a poke (PROBE-4) and draws the conclusion.
+func (w *window) add(p poke, now time.Time) {
+	for m := range w.maps {
+		w.maps[m] <<= 1
+		if p.marks[m] {
+			w.maps[m] |= 1
+		}
+	}
+	w.last, w.text = p.took, p.text
+	if p.marks[mapHappy] {
 		w.rate = min(w.rate+1, averagePokes)
-		w.average += (p.took.Seconds() - w.average) / w.rate
+		w.average += (w.last.Seconds() - w.average) / w.rate
+	}
+	w.update(now)
+}
+
+// reset forgets all pokes and credits the backend with the initial ones, so that
+// one that goes cold and warm again returns to its initial health (PROBE-11).
+func (w *window) reset(now time.Time) {
+	w.maps = [mapCount]uint64{mapHappy: 1<<uint(w.initial) - 1}
+	w.rate, w.average, w.last, w.text = 0, 0, 0, ""
+	w.update(now)
+}
+
+// update recomputes health. There is no memory beyond the window: Varnish has no
+// hysteresis either (PROBE-5).
+func (w *window) update(now time.Time) {
+	w.good = bits.OnesCount64(w.maps[mapHappy] << (maxWindow - w.size))
+	sick := w.good < w.threshold
+	w.went = sick != w.sick
+	if w.went {
+		w.sick, w.changed = sick, now
 	}
 }
 
-// good counts the good pokes of the window.
-func (w *window) good() int {
-	return bits.OnesCount64(w.happy << (64 - w.size))
-}
-
-// healthy reports whether enough of the window was good. There is no memory
-// beyond the window: Varnish has no hysteresis either.
-func (w *window) healthy() bool { return w.good() >= w.threshold }
-
+// report returns what the tree shows.
 func (w *window) report() event.Probe {
 	return event.Probe{
-		Happy: w.happy, Good: w.good(), Window: w.size, Threshold: w.threshold,
+		Happy: w.maps[mapHappy], Good: w.good, Window: w.size, Threshold: w.threshold,
 		Last: w.last.Seconds(), Average: w.average, Response: w.text,
 	}
 }

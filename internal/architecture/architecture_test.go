@@ -13,6 +13,7 @@ type rule struct {
 	folder     string
 	may        []string // folders of this module
 	thirdParty bool
+	only       string // the one package that thirdParty would be too much for
 }
 
 // rules are tried in order; the first whose folder matches is the package's.
@@ -20,6 +21,10 @@ type rule struct {
 var rules = []rule{
 	{folder: "director/event", may: nil},
 	{folder: "director/tree", may: []string{"director/event"}},
+	// The PROXY protocol, and DNS answers with their times to live, are others'
+	// business: a library each, for those alone who use these packages.
+	{folder: "director/backend", may: []string{"director", "director/event"}, only: "github.com/pires/go-proxyproto"},
+	{folder: "director/lb/dnsresolver", may: []string{"director/..."}, only: "golang.org/x/net/dns/dnsmessage"},
 	{folder: "director/...", may: []string{"director/..."}},
 	{folder: "static/...", may: nil},
 	{folder: "web/layout", may: nil},
@@ -103,7 +108,7 @@ func (r rule) allows(imported string) bool {
 		return slices.ContainsFunc(r.may, func(folder string) bool { return within(own, folder) })
 	}
 	first, _, _ := strings.Cut(imported, "/")
-	return r.thirdParty || !strings.Contains(first, ".") // the standard library has no dot there
+	return r.thirdParty || imported == r.only && r.only != "" || !strings.Contains(first, ".") // the standard library has no dot there
 }
 
 // within reports whether a package is one of those that the folder means.

@@ -1,0 +1,74 @@
+package backend
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+
+	"github.com/callboard/callboard/director/event"
+)
+
+// Describe implements [director.Describer]. What is as usual is left out, but
+// for the timeouts.
+func (b *Backend) Describe() []event.Option {
+	c := &b.config
+	options := []event.Option{{Name: "address", Value: b.address}}
+	add := func(name, value string) { options = append(options, event.Option{Name: name, Value: value}) }
+	if c.HostHeader != bracketed(c.Host) {
+		add("host header", c.HostHeader)
+	}
+	if c.TLS != nil {
+		add("tls", c.TLS.describe())
+	}
+	if c.ProxyHeader > 0 {
+		add("proxy header", fmt.Sprintf("version %d", c.ProxyHeader))
+	}
+	if c.MaxConnections > 0 {
+		add("max connections", strconv.Itoa(c.MaxConnections))
+	}
+	if c.MaxConnections > 0 && c.WaitLimit > 0 && c.WaitTimeout > 0 {
+		add("wait queue", fmt.Sprintf("%d for %s", c.WaitLimit, c.WaitTimeout))
+	}
+	add("connect timeout", c.ConnectTimeout.String())
+	add("first byte timeout", c.FirstByteTimeout.String())
+	add("between bytes timeout", c.BetweenBytesTimeout.String())
+	if c.PipeTimeout != Duration(defaultPipeTimeout) {
+		add("pipe timeout", c.PipeTimeout.String())
+	}
+	if c.Probe != nil {
+		add("probe", c.Probe.describe())
+	}
+	return options
+}
+
+func (c *TLSConfig) describe() string {
+	text := "server name " + c.ServerName
+	if c.InsecureSkipVerify {
+		return text + ", not verified"
+	}
+	if c.CAFile != "" {
+		text += ", authorities " + c.CAFile
+	}
+	return text
+}
+
+// Dump implements [director.Dumper]: settings, counters that have counted, and
+// where the probe stands.
+func (b *Backend) Dump(w io.Writer) {
+	for _, option := range b.Describe() {
+		fmt.Fprintf(w, "  %s: %s\n", option.Name, option.Value)
+	}
+	counters := reflect.ValueOf(b.Counters())
+	for field, value := range counters.Fields() {
+		if field.Name != "Happy" && !value.IsZero() || field.Name == "Conn" {
+			fmt.Fprintf(w, "  %s: %v\n", field.Tag.Get("json"), value)
+		}
+	}
+	if err := b.held.check(); err != nil {
+		fmt.Fprintf(w, "  held down after: %v\n", err.Err)
+	}
+	if status, ok := b.ProbeStatus(); ok {
+		fmt.Fprintf(w, "  probe: %s, %s\n", status.State, status.Record(b.self.Name()))
+	}
+}

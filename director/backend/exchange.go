@@ -1,0 +1,145 @@
+package backend
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+	"time"
+)
+
+// idleTimeout is Varnish's backend_idle_timeout.
+const idleTimeout = 60 * time.Second
+
+// maxIdle bounds the connections that a backend keeps without using them.
+const maxIdle = 64
+
+// An exchange is one request on its way and the answer to it.
+type exchange struct {
+	backend  *Backend
+	asked    context.Context // of whoever asked; for the lifetime of the exchange
+	timeouts Timeouts
+	// source and target are for the PROXY header.
+	source, target net.Addr
+	watch          watchdog
+	tries          atomic.Uint32
+	remote         atomic.Pointer[net.Addr] // of the newest connection
+}
+
+type exchangeKey struct{}
+
+// pool returns the connection pool. It is made at the first request, because a
+// tree may have many backends that are never asked.
+func (b *Backend) pool() *http.Transport {
+	if t := b.transport.Load(); t != nil {
+		return t
+	}
+	b.transport.CompareAndSwap(nil, &http.Transport{
+		DialContext:         b.dialForPool,
+		MaxIdleConnsPerHost: maxIdle,
+		IdleConnTimeout:     idleTimeout,
+		// A connection that was announced for one client is not for the next.
+		DisableKeepAlives: b.config.ProxyHeader > 0,
+		// What the backend sends is what the client gets.
+		DisableCompression: true,
+	})
+	return b.transport.Load()
+}
+
+// dialForPool makes a connection for an exchange. It goes on when the request is
+// cancelled meanwhile, and the connection is then for the next one, except with
+// a PROXY header, when it is closed.
+func (b *Backend) dialForPool(ctx context.Context, _, _ string) (net.Conn, error) {
+	x := ctx.Value(exchangeKey{}).(*exchange)
+	return b.connect(ctx, x.timeouts.Connect, x.source, x.target)
+}
+
+// send makes the request and returns the answer, whose body ends the exchange.
+func (b *Backend) send(req *http.Request) (*http.Response, net.Addr, *Error) {
+	x := &exchange{backend: b, asked: req.Context(), timeouts: b.config.timeouts(req.Context())}
+	if b.config.ProxyHeader > 0 {
+		x.source, x.target = ends(req)
+	}
+	ctx, cancel := context.WithCancelCause(req.Context())
+	x.watch.cancel = cancel
+	resp, err := b.pool().RoundTrip(x.outgoing(ctx, req))
+	x.watch.rest()
+	if tries := x.tries.Load(); tries > 1 {
+		b.tallies.retry.Add(uint64(tries - 1))
+	}
+	if err != nil {
+		failed := x.failure(err)
+		cancel(nil)
+		return nil, nil, failed
+	}
+	resp.Request = req // not what it was made into: its URL is what redirects are relative to
+	resp.Body = x.body(resp)
+	var remote net.Addr
+	if addr := x.remote.Load(); addr != nil {
+		remote = *addr
+	}
+	return resp, remote, nil
+}
+
+// outgoing returns the request as the pool wants it.
+func (x *exchange) outgoing(ctx context.Context, req *http.Request) *http.Request {
+	ctx = context.WithValue(ctx, exchangeKey{}, x)
+	out := req.WithContext(httptrace.WithClientTrace(ctx, x.trace()))
+	out.URL = new(url.URL)
+	*out.URL = *req.URL
+	// TLS is the dialer's business, and it knows the address.
+	out.URL.Scheme, out.URL.Host = "http", "backend"
+	if out.Host == "" {
+		out.Host = req.URL.Host
+	}
+	if out.Host == "" {
+		out.Host = x.backend.config.HostHeader
+	}
+	return out
+}
+
+// trace follows the exchange, for its timeouts and the counters.
+func (x *exchange) trace() *httptrace.ClientTrace {
+	t := &x.backend.tallies
+	return &httptrace.ClientTrace{
+		GotConn: func(info httptrace.GotConnInfo) {
+			x.tries.Add(1)
+			t.req.Add(1)
+			if info.Reused {
+				t.reuse.Add(1)
+			}
+			addr := info.Conn.RemoteAddr()
+			x.remote.Store(&addr)
+		},
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err == nil {
+				x.watch.enter(stageWaiting, x.timeouts.FirstByte, KindFirstByteTimeout)
+			}
+		},
+		GotFirstResponseByte: func() {
+			x.watch.enter(stageHeader, x.timeouts.BetweenBytes, KindBetweenBytesTimeout)
+		},
+		PutIdleConn: func(err error) {
+			if err == nil {
+				t.recycle.Add(1)
+			}
+		},
+	}
+}
+
+// failure says what an error of the pool, or of a body, means. A timeout of ours
+// reaches us as a cancellation.
+func (x *exchange) failure(err error) *Error {
+	failed := x.watch.verdict()
+	switch {
+	case failed != nil:
+	case x.asked.Err() != nil:
+		failed = &Error{Kind: KindCanceled, Err: err}
+	default:
+		failed = classify(err)
+	}
+	x.backend.tallies.countError(failed)
+	return failed
+}
