@@ -14,8 +14,8 @@ type stub struct{}
 
 func (stub) Type() string { return "stub" }
 
-// house returns a VCL with the named directors.
-func house(names ...string) (*director.VCL, map[string]*director.Director) {
+// exampleVCL returns a VCL with the named directors.
+func exampleVCL(names ...string) (*director.VCL, map[string]*director.Director) {
 	vcl, err := director.New(director.Options{}).AddVCL("boot")
 	if err != nil {
 		panic(err)
@@ -39,7 +39,7 @@ func who(h director.Hold) string {
 }
 
 func ExampleNewRoundRobin() {
-	vcl, all := house("a", "b", "c")
+	vcl, all := exampleVCL("a", "b", "c")
 	defer vcl.Runtime().Close(context.Background())
 	pool := lb.NewRoundRobin()
 	if _, err := vcl.Add("pool", pool); err != nil {
@@ -59,7 +59,7 @@ func ExampleNewRoundRobin() {
 }
 
 func ExampleShardChange() {
-	vcl, all := house("a", "b", "c")
+	vcl, all := exampleVCL("a", "b", "c")
 	defer vcl.Runtime().Close(context.Background())
 	shard, err := lb.NewShard(lb.ShardOptions{})
 	if err != nil {
@@ -89,7 +89,7 @@ func ExampleShardChange() {
 }
 
 func ExampleShard_ForTask() {
-	vcl, all := house("a", "b")
+	vcl, all := exampleVCL("a", "b")
 	defer vcl.Runtime().Close(context.Background())
 	shard, err := lb.NewShard(lb.ShardOptions{})
 	if err != nil {
