@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/server"
+)
+
+// boardFlags are the flags of the commands that run a board.
+type boardFlags struct {
+	addr, proxy string
+	hosts       many
+	readOnly    bool
+}
+
+func (b *boardFlags) define(flags *flag.FlagSet) {
+	flags.StringVar(&b.addr, "addr", "127.0.0.1:8080", "`address` of the board; port 0 takes a free one")
+	flags.StringVar(&b.proxy, "proxy", "127.0.0.1:8081", "`address` where requests go in; port 0 takes a free one")
+	flags.Var(&b.hosts, "allow-host", "host `name` that the board answers to beside localhost; may be repeated")
+	flags.BoolVar(&b.readOnly, "read-only", false, "show the tree, refuse every change")
+}
+
+// listeners are open before the runtime is, so that a wrong address is told at
+// once.
+type listeners struct{ board, proxy net.Listener }
+
+func (b *boardFlags) listen() (listeners, error) {
+	board, err := server.ListenLoopback(b.addr)
+	if err != nil {
+		return listeners{}, err
+	}
+	proxy, err := net.Listen("tcp", b.proxy)
+	if err != nil {
+		board.Close()
+		return listeners{}, err
+	}
+	return listeners{board, proxy}, nil
+}
+
+func (l listeners) close() {
+	l.board.Close()
+	l.proxy.Close()
+}
+
+// url is how a listener is reached from this machine.
+func url(l net.Listener) string {
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		return "http://" + l.Addr().String() + "/"
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/"
+}
+
+// serve runs board and proxy until ctx is done; it closes everything given to
+// it. What it prints first, scripts wait for.
+func (b *boardFlags) serve(ctx context.Context, e env, rt *director.Runtime, l listeners, faults server.FaultInjector) error {
+	log := slog.New(slog.NewTextHandler(e.stderr, nil))
+	board, err := server.New(server.Options{
+		Runtime: rt, ReadOnly: b.readOnly, ProxyURL: url(l.proxy), Faults: faults, Logger: log,
+		AllowedHosts: append([]string{"localhost"}, b.hosts...),
+	})
+	if err != nil {
+		l.close()
+		return err
+	}
+	fmt.Fprintf(e.stdout, "board  %s\nproxy  %s\n", url(l.board), url(l.proxy))
+	program := server.Program{
+		Runtime: rt, Board: board, Proxy: server.NewProxy(rt, log),
+		BoardListener: l.board, ProxyListener: l.proxy, Logger: log,
+	}
+	return program.Serve(ctx)
+}

@@ -1,0 +1,265 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/event"
+	"github.com/callboard/callboard/director/tree"
+)
+
+// A seqAnswer is the answer of a command: the sequence number at which it had
+// taken effect.
+type seqAnswer struct {
+	Seq uint64 `json:"seq"`
+}
+
+func (s *Server) seq() seqAnswer { return seqAnswer{s.rt.Tree().Seq} }
+
+// A deletion is the answer of the command that deletes a director: how it
+// stands just after.
+type deletion struct {
+	Seq         uint64         `json:"seq"`
+	Phase       tree.Phase     `json:"phase"`
+	Refcount    int64          `json:"refcount"`
+	HeldBy      []event.Holder `json:"held_by"`
+	MoreHolders int64          `json:"held_by_more,omitempty"`
+}
+
+func (s *Server) deleteDirector(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.pathDirector(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Delete(); err != nil {
+		return err
+	}
+	snapshot := s.rt.Sample()
+	answer := deletion{Seq: snapshot.Seq, Phase: tree.Destroyed, HeldBy: []event.Holder{}}
+	if left, ok := snapshot.Director(d.ID()); ok {
+		answer.Phase, answer.Refcount = left.Phase, left.Refcount()
+		answer.HeldBy, answer.MoreHolders = heldBy(left)
+	}
+	return s.done(w, r, http.StatusAccepted, answer)
+}
+
+// memberCommand decodes what the commands on members have in common.
+func (s *Server) memberCommand(r *http.Request) (*director.Director, director.Group, newMember, error) {
+	var body newMember
+	d, err := s.pathDirector(r)
+	if err != nil {
+		return nil, nil, body, err
+	}
+	group, err := d.Group()
+	if err != nil {
+		return nil, nil, body, err
+	}
+	return d, group, body, decode(r, &body)
+}
+
+func (s *Server) addMember(w http.ResponseWriter, r *http.Request) error {
+	d, group, body, err := s.memberCommand(r)
+	if err != nil {
+		return err
+	}
+	target, weight, err := s.memberOf(d, body, 1)
+	if err != nil {
+		return err
+	}
+	slot, err := group.AddMember(target, weight)
+	if err != nil {
+		return memberProblem(err)
+	}
+	return s.done(w, r, http.StatusCreated, struct {
+		Seq  uint64 `json:"seq"`
+		Slot int    `json:"slot"`
+	}{s.seq().Seq, slot})
+}
+
+// setMember points a slot at another director or changes its weight; what the
+// body leaves out stays as it is.
+func (s *Server) setMember(w http.ResponseWriter, r *http.Request) error {
+	d, group, body, err := s.memberCommand(r)
+	if err != nil {
+		return err
+	}
+	slot, now, err := s.pathSlot(r, d)
+	if err != nil {
+		return err
+	}
+	if body.Director == "" && body.Weight == nil {
+		return refuse("director", "name a director, or give a weight")
+	}
+	if body.Director == "" {
+		body.Director = fmt.Sprintf("@%d", now.ID)
+	}
+	target, weight, err := s.memberOf(d, body, now.Weight)
+	if err != nil {
+		return err
+	}
+	if err := group.SetMember(slot, target, weight); err != nil {
+		return memberProblem(err)
+	}
+	return s.done(w, r, http.StatusOK, s.seq())
+}
+
+func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.pathDirector(r)
+	if err != nil {
+		return err
+	}
+	group, err := d.Group()
+	if err != nil {
+		return err
+	}
+	slot, _, err := s.pathSlot(r, d)
+	if err != nil {
+		return err
+	}
+	if err := group.RemoveMember(slot); err != nil {
+		return err
+	}
+	return s.done(w, r, http.StatusOK, s.seq())
+}
+
+// memberOf finds what the body names, and its weight.
+func (s *Server) memberOf(d *director.Director, body newMember, usual float64) (*director.Director, float64, error) {
+	target, err := s.bodyDirector("director", d.VCL(), body.Director)
+	if err != nil {
+		return nil, 0, err
+	}
+	weight, err := weightOf(body.Weight, usual)
+	if err != nil {
+		return nil, 0, wrongField("weight", err)
+	}
+	return target, weight, nil
+}
+
+// memberProblem blames the field of the body, unless the slot is to blame.
+func memberProblem(err error) error {
+	if errors.Is(err, director.ErrNotFound) || errors.Is(err, director.ErrReleased) {
+		return err
+	}
+	return wrongField("director", err)
+}
+
+// pathSlot returns the number of the slot that the path names, and what is in it.
+func (s *Server) pathSlot(r *http.Request, d *director.Director) (int, tree.Member, error) {
+	text, err := param(r, "slot")
+	if err != nil {
+		return 0, tree.Member{}, err
+	}
+	missing := fmt.Errorf("member slot %s of %s: %w", text, d.FullName(), director.ErrNotFound)
+	slot, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, tree.Member{}, missing
+	}
+	known, ok := s.rt.Tree().Director(d.ID())
+	if !ok {
+		return 0, tree.Member{}, missing
+	}
+	m, ok := known.Member(slot)
+	if !ok {
+		return 0, tree.Member{}, missing
+	}
+	return slot, m, nil
+}
+
+// maxNote bounds the note of a pin in bytes.
+const maxNote = 200
+
+func (s *Server) pin(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.pathDirector(r)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Note string `json:"note" form:"note"`
+	}
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	if len(body.Note) > maxNote || !utf8.ValidString(body.Note) {
+		return refuse("note", fmt.Sprintf("at most %d bytes", maxNote))
+	}
+	id, err := d.Pin(body.Note)
+	if err != nil {
+		return err
+	}
+	return s.done(w, r, http.StatusCreated, struct {
+		Seq uint64 `json:"seq"`
+		ID  uint64 `json:"id"`
+	}{s.seq().Seq, id})
+}
+
+func (s *Server) unpin(w http.ResponseWriter, r *http.Request) error {
+	if err := s.checkInstance(r); err != nil {
+		return err
+	}
+	text, err := param(r, "id")
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return fmt.Errorf("pin %q: %w", text, director.ErrNotFound)
+	}
+	if err := s.rt.Unpin(id); err != nil {
+		return err
+	}
+	return s.done(w, r, http.StatusOK, s.seq())
+}
+
+func (s *Server) setHealth(w http.ResponseWriter, r *http.Request) error {
+	if err := s.checkInstance(r); err != nil {
+		return err
+	}
+	var body struct {
+		Pattern string               `json:"pattern" form:"pattern"`
+		Admin   director.AdminHealth `json:"admin" form:"admin"`
+	}
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	if body.Pattern == "" {
+		return refuse("pattern", "say which directors: a name, or a pattern such as boot.a*")
+	}
+	matched, err := s.rt.SetHealth(body.Pattern, body.Admin)
+	if err != nil {
+		return wrongField("admin", err)
+	}
+	if matched == 0 {
+		return fmt.Errorf("directors that match %q: %w", body.Pattern, director.ErrNotFound)
+	}
+	return s.done(w, r, http.StatusOK, struct {
+		Seq     uint64 `json:"seq"`
+		Matched int    `json:"matched"`
+	}{s.seq().Seq, matched})
+}
+
+func (s *Server) setFault(w http.ResponseWriter, r *http.Request) error {
+	if s.options.Faults == nil {
+		return s.notFound(w, r)
+	}
+	d, err := s.pathDirector(r)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Failing *bool `json:"failing" form:"failing"`
+	}
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	if body.Failing == nil {
+		return refuse("failing", "true or false is needed")
+	}
+	if err := s.options.Faults.SetFailing(d.Name(), *body.Failing); err != nil {
+		return err
+	}
+	return s.done(w, r, http.StatusOK, s.seq())
+}

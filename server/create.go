@@ -1,0 +1,308 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/backend"
+	"github.com/callboard/callboard/director/lb"
+	"github.com/callboard/callboard/director/tree"
+)
+
+// backendType is the type of a director that is not one of package lb.
+const backendType = "backend"
+
+// A newDirector is the body of the command that adds a director.
+type newDirector struct {
+	// VCL is the active one if it is empty.
+	VCL     string          `json:"vcl" form:"vcl"`
+	Name    string          `json:"name" form:"name"`
+	Type    string          `json:"type" form:"type"`
+	Members []newMember     `json:"members" form:"members"`
+	Backend *backend.Config `json:"backend" form:"backend"`
+	Options settings        `json:"options" form:"options"`
+}
+
+// A newMember is a member to be, or to become.
+type newMember struct {
+	Director string `json:"director" form:"director"`
+	// Weight is 1 if it is nil.
+	Weight *float64 `json:"weight" form:"weight"`
+}
+
+// settings are the options of a director type. Scripts write true and 3 where a
+// form can only send text; the types take text.
+type settings map[string]string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (s *settings) UnmarshalJSON(data []byte) error {
+	var raw map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&raw); err != nil {
+		return err
+	}
+	*s = make(settings, len(raw))
+	for name, value := range raw {
+		switch value := value.(type) {
+		case nil:
+		case string:
+			(*s)[name] = value
+		case bool:
+			(*s)[name] = strconv.FormatBool(value)
+		case json.Number:
+			(*s)[name] = value.String()
+		default:
+			return fmt.Errorf("option %s: a string, a number, true or false is needed", name)
+		}
+	}
+	return nil
+}
+
+// A plannedMember is a member of which it is known that it is there.
+type plannedMember struct {
+	field  string
+	target *director.Director
+	weight float64
+}
+
+func (s *Server) createDirector(w http.ResponseWriter, r *http.Request) error {
+	if err := s.checkInstance(r); err != nil {
+		return err
+	}
+	var body newDirector
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	d, err := s.create(body, isForm(r))
+	if err != nil {
+		return err
+	}
+	answer, err := s.answerFor(d.ID())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Location", fmt.Sprintf("directors/@%d", d.ID()))
+	return s.done(w, r, http.StatusCreated, answer)
+}
+
+// create adds a director with its members, or nothing. In a form, rows without
+// a director are empty lines.
+func (s *Server) create(body newDirector, rowsMayBeEmpty bool) (*director.Director, error) {
+	if body.Name == "" {
+		return nil, refuse("name", "give the director a name")
+	}
+	v, err := s.vclFor(body.VCL)
+	if err != nil {
+		return nil, err
+	}
+	impl, err := s.implement(&body)
+	if err != nil {
+		return nil, err
+	}
+	members, err := s.plan(v, body.Members, rowsMayBeEmpty)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.add(v, body.Name, impl)
+	if err != nil {
+		return nil, err
+	}
+	return d, s.fill(d, members)
+}
+
+// vclFor returns the VCL that the body names, the active one if it names none.
+func (s *Server) vclFor(name string) (*director.VCL, error) {
+	if name == "" {
+		if v := s.rt.Active(); v != nil {
+			return v, nil
+		}
+		return nil, refuse("vcl", "no VCL is active: name one")
+	}
+	v, err := s.rt.VCL(name)
+	if err != nil {
+		return nil, wrongField("vcl", err)
+	}
+	return v, nil
+}
+
+// implement makes what is to become the director.
+func (s *Server) implement(body *newDirector) (director.Implementation, error) {
+	if body.Type == "" && body.Backend != nil {
+		body.Type = backendType
+	}
+	switch {
+	case body.Type == backendType:
+		return newBackend(body)
+	case !slices.ContainsFunc(lb.Types(), func(t lb.Type) bool { return t.Name == body.Type }):
+		return nil, refuse("type", "one of "+strings.Join(typeNames(), ", "))
+	case body.Backend != nil:
+		return nil, refuse("backend", "only a director of type backend has one")
+	}
+	impl, err := lb.New(body.Type, body.Options)
+	if err != nil {
+		return nil, wrongField(blame(body), err)
+	}
+	if _, ok := impl.(director.Group); !ok && len(body.Members) > 0 {
+		return nil, refuse("members", "a director of type "+body.Type+" has no members")
+	}
+	return impl, nil
+}
+
+// blame finds the option that a type refuses.
+func blame(body *newDirector) string {
+	for _, name := range slices.Sorted(maps.Keys(body.Options)) {
+		if _, err := lb.New(body.Type, settings{name: body.Options[name]}); err != nil {
+			return "options." + name
+		}
+	}
+	return "options" // each is right, all together are not
+}
+
+func newBackend(body *newDirector) (director.Implementation, error) {
+	switch {
+	case body.Backend == nil:
+		return nil, refuse("backend", "say where the backend is: host and port, or path")
+	case len(body.Members) > 0:
+		return nil, refuse("members", "a backend has no members")
+	case len(body.Options) > 0:
+		return nil, refuse("options", "a backend has no options: they stand in backend")
+	}
+	b, err := backend.New(*body.Backend)
+	if wrong, ok := errors.AsType[*backend.FieldError](err); ok {
+		return nil, refuse("backend."+wrong.Field, wrong.Detail)
+	}
+	if err != nil {
+		return nil, wrongField("backend", err)
+	}
+	return b, nil
+}
+
+func typeNames() []string {
+	names := []string{backendType}
+	for _, t := range lb.Types() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// plan finds the members before anything is added.
+func (s *Server) plan(v *director.VCL, members []newMember, rowsMayBeEmpty bool) ([]plannedMember, error) {
+	var planned []plannedMember
+	for i, m := range members {
+		if m.Director == "" && rowsMayBeEmpty {
+			continue
+		}
+		row := fmt.Sprintf("members[%d].", i)
+		target, err := s.bodyDirector(row+"director", v, m.Director)
+		if err != nil {
+			return nil, err
+		}
+		weight, err := weightOf(m.Weight, 1)
+		if err != nil {
+			return nil, wrongField(row+"weight", err)
+		}
+		planned = append(planned, plannedMember{field: row + "director", target: target, weight: weight})
+	}
+	return planned, nil
+}
+
+// bodyDirector returns the director that a field of the body names. A name
+// without its VCL is looked for in v first: a director's members are of its own
+// VCL, whichever is active.
+func (s *Server) bodyDirector(field string, v *director.VCL, name string) (*director.Director, error) {
+	if name == "" {
+		return nil, refuse(field, "name a director")
+	}
+	if known, ok := s.rt.Tree().Lookup(v.Name(), name); ok {
+		name = fmt.Sprintf("@%d", known.ID)
+	}
+	d, err := s.rt.Find(name)
+	if err != nil {
+		return nil, wrongField(field, err)
+	}
+	return d, nil
+}
+
+// weightOf returns the weight to use. What NaN means nobody knows.
+func weightOf(given *float64, usual float64) (float64, error) {
+	if given == nil {
+		return usual, nil
+	}
+	if !(*given >= 0 && *given <= 1e9) {
+		return 0, fmt.Errorf("%w: 0 to 1e9", director.ErrInvalid)
+	}
+	return *given, nil
+}
+
+// add adds the director unless a live one has its name. The library would allow
+// that; to people it would only be confusing.
+func (s *Server) add(v *director.VCL, name string, impl director.Implementation) (*director.Director, error) {
+	full := v.Name() + "." + name
+	if !s.names.reserve(full) {
+		return nil, wrongField("name", fmt.Errorf("director %s: %w", full, director.ErrExists))
+	}
+	defer s.names.free(full)
+	if d, ok := s.rt.Tree().Lookup(v.Name(), name); ok && d.Phase == tree.Live {
+		return nil, wrongField("name", fmt.Errorf("director %s: %w", full, director.ErrExists))
+	}
+	d, err := v.Add(name, impl)
+	if errors.Is(err, director.ErrInvalid) {
+		return nil, wrongField("name", err)
+	}
+	return d, err
+}
+
+// fill gives the new director its members. If one is refused, the director is
+// deleted again: a command takes effect as a whole or not at all.
+func (s *Server) fill(d *director.Director, members []plannedMember) error {
+	if len(members) == 0 {
+		return nil
+	}
+	group, err := d.Group()
+	for i := 0; err == nil && i < len(members); i++ {
+		if _, err = group.AddMember(members[i].target, members[i].weight); err != nil {
+			err = wrongField(members[i].field, err)
+		}
+	}
+	if err != nil {
+		_ = d.Delete() // fails only if somebody else has deleted it already
+	}
+	return err
+}
+
+// reservations are the names of directors that are being added, so that two
+// commands at one moment do not both find a name free. Holding a lock while the
+// runtime calls a director's type would be the alternative.
+type reservations struct {
+	mu    sync.Mutex // guards the field below
+	names map[string]bool
+}
+
+func (n *reservations) reserve(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.names[name] {
+		return false
+	}
+	if n.names == nil {
+		n.names = make(map[string]bool)
+	}
+	n.names[name] = true
+	return true
+}
+
+func (n *reservations) free(name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.names, name)
+}

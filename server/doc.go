@@ -1,0 +1,36 @@
+// Package server shows a director runtime in a browser and lets it be changed:
+// pages, a REST API, live patches over websockets, and a proxy that sends HTTP
+// requests through the tree.
+//
+//	board, err := server.New(server.Options{Runtime: rt})
+//	if err != nil {
+//		return err
+//	}
+//	defer board.Close(ctx)
+//	router.Mount("/ops/directors", board)
+//
+// A [Server] is an [http.Handler] that works under any prefix, since every URL
+// that it prints is relative. It has no opinion about who may do what: give it
+// a handler around it that has.
+//
+// # From a change to the page
+//
+// A page and its patches come from one place, a group: all clients that look at
+// the same view of the instance share a group, which has the model that they
+// show, and the newest patches. At every tick in which the tree has changed, a
+// group that is watched builds the next model, and prints what differs, once.
+// The frame is the same for all clients of the group and is encoded and
+// compressed once. Groups that nobody watches cost nothing but, for a while,
+// their memory, so that a client that comes back finds what it missed.
+//
+// # Concurrency
+//
+// A Server may be used by any number of goroutines. The locks are, in the order
+// in which they may be taken: feed.mu, group.mu, client.mu. Nothing is written
+// to a network and no runtime is changed while one of them is held; a client
+// that does not read delays nobody, and is sent away when too much waits for it.
+//
+// Each websocket client has two goroutines, one that reads and one that writes.
+// A feed has one goroutine while somebody watches. [Server.Close] returns when
+// all of them have ended.
+package server

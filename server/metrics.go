@@ -1,0 +1,65 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/callboard/callboard/director/tree"
+)
+
+// A metric is a line of numbers for each director, in the text format of
+// Prometheus.
+type metric struct {
+	name, kind, help string
+	value            func(*tree.Director) float64
+}
+
+var directorMetrics = []metric{
+	{"callboard_director_healthy", "gauge", "Whether the director answers that it is healthy.", func(d *tree.Director) float64 { return flag(d.Healthy) }},
+	{"callboard_director_lingering", "gauge", "Whether the director was deleted and is still held.", func(d *tree.Director) float64 { return flag(d.Phase == tree.Lingering) }},
+	{"callboard_director_references", "gauge", "References held on the director.", func(d *tree.Director) float64 { return float64(d.Refcount()) }},
+	{"callboard_director_tasks", "gauge", "References held by requests in flight.", func(d *tree.Director) float64 { return float64(d.Tasks) }},
+	{"callboard_director_members", "gauge", "Filled member slots.", func(d *tree.Director) float64 { return float64(d.TotalMembers()) }},
+	{"callboard_director_healthy_members", "gauge", "Member slots that point at a healthy director.", func(d *tree.Director) float64 { return float64(d.HealthyMembers()) }},
+	{"callboard_director_requests_total", "counter", "Requests that the backend was given.", func(d *tree.Director) float64 { return float64(d.Requests) }},
+	{"callboard_director_failures_total", "counter", "Requests that the backend did not answer.", func(d *tree.Director) float64 { return float64(d.Failures) }},
+}
+
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	writeMetrics(w, s.rt.Sample(), s.seats.count())
+	return nil
+}
+
+func writeMetrics(w io.Writer, snapshot *tree.Snapshot, clients int) {
+	instance := `instance="` + escapeLabel(snapshot.Instance) + `"`
+	single := func(name, kind, help string, value float64) {
+		fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n%s{%s} %g\n", name, help, name, kind, name, instance, value)
+	}
+	single("callboard_events_total", "counter", "Events of this run.", float64(snapshot.Seq))
+	single("callboard_directors", "gauge", "Directors that are not destroyed.", float64(snapshot.Len()))
+	single("callboard_websocket_clients", "gauge", "Websockets open.", float64(clients))
+	for _, m := range directorMetrics {
+		fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n", m.name, m.help, m.name, m.kind)
+		for d := range snapshot.Directors() {
+			// The number keeps two directors of one name apart.
+			fmt.Fprintf(w, "%s{%s,vcl=\"%s\",director=\"%s\",id=\"%d\",type=\"%s\"} %g\n", m.name, instance,
+				escapeLabel(d.VCL), escapeLabel(d.Name), d.ID, escapeLabel(d.Type), m.value(d))
+		}
+	}
+}
+
+// escapeLabel escapes what the text format says: backslash, quote, line feed.
+func escapeLabel(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(text)
+}

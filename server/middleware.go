@@ -1,0 +1,203 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// maxBody bounds the body of a request.
+const maxBody = 1 << 20
+
+// policy lets a page load what comes from the server and nothing else; nothing
+// inline, so that a name with HTML in it can do no harm even if it got through.
+const policy = "default-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; " +
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+// A handler is a handler of requests that may fail.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// handle makes a handler an [http.HandlerFunc]. The one place where errors are
+// answered and logged.
+func (s *Server) handle(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.writeProblem(w, r, err)
+		}
+	}
+}
+
+// middleware wraps the router in what every request passes through, the first
+// one outermost.
+func (s *Server) middleware(next http.Handler) (http.Handler, error) {
+	cross := http.NewCrossOriginProtection()
+	for _, origin := range s.options.AllowedOrigins {
+		if err := cross.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("allowed origin: %w", err)
+		}
+	}
+	next = s.overrideMethod(next)
+	return s.recover(headers(s.guard(cross, next))), nil
+}
+
+// recover answers a request whose handler panics. What was begun cannot be
+// taken back; then the connection is cut, so that nobody takes it for complete.
+func (s *Server) recover(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begun := &beginWriter{ResponseWriter: w}
+		defer func() {
+			cause := recover()
+			if cause == nil {
+				return
+			}
+			if cause == http.ErrAbortHandler {
+				panic(cause)
+			}
+			s.log.Error("panic in a handler", "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+			if begun.begun {
+				panic(http.ErrAbortHandler)
+			}
+			p, _ := problemOf(errPanic)
+			_ = writeAs(w, p.Status, "application/problem+json", p)
+		}()
+		next.ServeHTTP(begun, r)
+	})
+}
+
+var errPanic = errors.New("panic")
+
+// A beginWriter knows whether anything was written.
+type beginWriter struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (w *beginWriter) WriteHeader(status int) {
+	w.begun = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *beginWriter) Write(p []byte) (int, error) {
+	w.begun = true
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap is for [http.ResponseController].
+func (w *beginWriter) Unwrap() http.ResponseWriter {
+	w.begun = true
+	return w.ResponseWriter
+}
+
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guard refuses what must not get any further.
+func (s *Server) guard(cross *http.CrossOriginProtection, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.check(cross, r); err != nil {
+			s.writeProblem(w, r, err)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) check(cross *http.CrossOriginProtection, r *http.Request) error {
+	if !s.hostAllowed(r.Host) {
+		return &problem{
+			Title: "Wrong host name", Status: http.StatusMisdirectedRequest,
+			Detail: "This board does not answer to the name " + strconv.Quote(r.Host) + ".",
+		}
+	}
+	if cross.Check(r) != nil {
+		return &problem{
+			Title: "Refused", Status: http.StatusForbidden,
+			Detail: "A page of another origin may not change anything here.",
+		}
+	}
+	if s.options.ReadOnly && !safe(r.Method) {
+		return &problem{
+			Title: "Read-only", Status: http.StatusForbidden,
+			Detail: "This board shows; it does not let anybody change anything.",
+		}
+	}
+	return nil
+}
+
+func safe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// hostAllowed reports whether the request may have been meant for this server.
+func (s *Server) hostAllowed(host string) bool {
+	if len(s.hosts) == 0 {
+		return true
+	}
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.TrimSuffix(strings.Trim(name, "[]"), "."))
+	if s.hosts[name] || name == "localhost" || strings.HasSuffix(name, ".localhost") {
+		return true
+	}
+	address, err := netip.ParseAddr(name)
+	return err == nil && address.IsLoopback()
+}
+
+// originAllowed reports whether a websocket may be opened from the page that
+// asks for it. Programs, which send no origin, may.
+func (s *Server) originAllowed(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	for _, allowed := range s.options.AllowedOrigins {
+		if strings.EqualFold(origin, allowed) {
+			return true
+		}
+	}
+	u, err := url.Parse(origin)
+	return err == nil && strings.EqualFold(u.Host, r.Host)
+}
+
+func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
+	return &problem{Status: http.StatusNotFound, Title: "Not found", Detail: "There is nothing at this address."}
+}
+
+func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		ask := method
+		if method == http.MethodHead {
+			ask = http.MethodGet // every GET is also answered without a body
+		}
+		if s.router.Match(chi.NewRouteContext(), ask, escapedPath(r)) {
+			allowed = append(allowed, method)
+		}
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	return &problem{
+		Status: http.StatusMethodNotAllowed, Title: "Method not allowed",
+		Detail: "Here one can " + strings.Join(allowed, ", ") + ".",
+	}
+}
+
+func itoa[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

@@ -1,0 +1,127 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/callboard/callboard/director"
+)
+
+func (s *Server) addVCL(w http.ResponseWriter, r *http.Request) error {
+	if err := s.checkInstance(r); err != nil {
+		return err
+	}
+	var body struct {
+		Name string `json:"name" form:"name"`
+	}
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	if body.Name == "" {
+		return refuse("name", "give the VCL a name")
+	}
+	if _, err := s.rt.AddVCL(body.Name); err != nil {
+		if errors.Is(err, director.ErrClosed) {
+			return err
+		}
+		return wrongField("name", err)
+	}
+	return s.done(w, r, http.StatusCreated, s.seq())
+}
+
+// setDefault points the default slot of a VCL at a director; an empty name
+// empties it.
+func (s *Server) setDefault(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.pathVCL(r)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Director *string `json:"director" form:"director"`
+	}
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	var d *director.Director
+	switch {
+	case body.Director == nil && !isForm(r):
+		return refuse("director", `name a director, or give "" for none`)
+	case body.Director == nil || *body.Director == "":
+	default:
+		if d, err = s.bodyDirector("director", v, *body.Director); err != nil {
+			return err
+		}
+	}
+	if err := v.SetDefault(d); err != nil {
+		return wrongField("director", err)
+	}
+	return s.done(w, r, http.StatusOK, s.seq())
+}
+
+func (s *Server) setActive(w http.ResponseWriter, r *http.Request) error {
+	if err := s.checkInstance(r); err != nil {
+		return err
+	}
+	var body struct {
+		VCL string `json:"vcl" form:"vcl"`
+	}
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	if body.VCL == "" {
+		return refuse("vcl", "name a VCL")
+	}
+	v, err := s.rt.VCL(body.VCL)
+	if err != nil {
+		return wrongField("vcl", err)
+	}
+	if err := v.Activate(); err != nil {
+		return err
+	}
+	return s.done(w, r, http.StatusOK, s.seq())
+}
+
+// discardVCL takes a VCL out of use. It may last until its requests have ended;
+// the answer does not wait for that.
+func (s *Server) discardVCL(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.pathVCL(r)
+	if err != nil {
+		return err
+	}
+	if err := v.Discard(); err != nil {
+		return err
+	}
+	return s.done(w, r, http.StatusAccepted, s.seq())
+}
+
+// setTemperature says what a VCL should be: warm, cold, or whichever suits it.
+func (s *Server) setTemperature(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.pathVCL(r)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Temperature director.State `json:"temperature" form:"temperature"`
+	}
+	if err := decode(r, &body); err != nil {
+		return err
+	}
+	if err := v.SetState(body.Temperature); errors.Is(err, director.ErrInvalid) {
+		return wrongField("temperature", err)
+	} else if err != nil {
+		return err
+	}
+	return s.done(w, r, http.StatusOK, s.seq())
+}
+
+// pathVCL returns the VCL that the path names.
+func (s *Server) pathVCL(r *http.Request) (*director.VCL, error) {
+	if err := s.checkInstance(r); err != nil {
+		return nil, err
+	}
+	name, err := param(r, "v")
+	if err != nil {
+		return nil, err
+	}
+	return s.rt.VCL(name)
+}
