@@ -43,6 +43,7 @@ func (s *Server) routes() *chi.Mux {
 			r.Post("/directors/{d}/pins", s.handle(s.pin))
 			r.Delete("/pins/{id}", s.handle(s.unpin))
 
+			r.Get("/backend.list", s.handle(s.backendList))
 			r.Put("/health", s.handle(s.setHealth))
 			r.Put("/faults/{d}", s.handle(s.setFault))
 
@@ -50,6 +51,8 @@ func (s *Server) routes() *chi.Mux {
 			r.Delete("/vcls/{v}", s.handle(s.discardVCL))
 			r.Put("/vcls/{v}/temperature", s.handle(s.setTemperature))
 			r.Put("/vcls/{v}/default", s.handle(s.setDefault))
+			r.Put("/labels/{label}", s.handle(s.setLabel))
+			r.Delete("/labels/{label}", s.handle(s.removeLabel))
 			r.Put("/active", s.handle(s.setActive))
 		})
 	})

@@ -93,7 +93,10 @@ func URL(name string) string {
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b := load()
-		_, rest, _ := strings.Cut(r.URL.Path, "static/")
+		// The last one: the prefix that this is mounted under may have the word
+		// in it, and no file has.
+		rest := r.URL.Path[strings.LastIndex(r.URL.Path, "static/")+1:]
+		_, rest, _ = strings.Cut(rest, "/")
 		hash, name, _ := strings.Cut(rest, "/")
 		content, ok := b.content[name]
 		if !ok {

@@ -123,3 +123,11 @@ func TestLattice(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+func TestPrefixMayHaveTheWordStatic(t *testing.T) {
+	w := httptest.NewRecorder()
+	Handler().ServeHTTP(w, httptest.NewRequest("GET", "/my-static/static/board/"+URL("css/app.css"), nil))
+	if w.Code != 200 {
+		t.Errorf("got %d, want 200", w.Code)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	neturl "net/url"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 )
@@ -79,7 +80,12 @@ var listCommand = command{
 	details: "With TEXT, only those are listed in whose name, type or state every word occurs:\ncallboard list sick random",
 	prepare: remote(0, 100, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		vcl := flags.String("vcl", "", "only those of the VCL with this `name`")
+		varnish := flags.Bool("varnish", false, "print what varnishadm backend.list would; TEXT is its pattern")
+		probe := flags.Bool("p", false, "with --varnish: members and probes, too")
 		return func(ctx context.Context, e env, c *client, args []string) error {
+			if *varnish {
+				return listAsVarnish(ctx, e, c, *probe, strings.Join(args, " "))
+			}
 			return listDirectors(ctx, e, c, *vcl, strings.Join(args, " "))
 		}
 	}),
@@ -111,6 +117,28 @@ func listDirectors(ctx context.Context, e env, c *client, vcl, text string) erro
 	}
 	printDirectors(e.stdout, directors)
 	return nil
+}
+
+// listAsVarnish copies what the board makes of Varnish's backend.list.
+func listAsVarnish(ctx context.Context, e env, c *client, probe bool, pattern string) error {
+	ctx, cancel := context.WithTimeout(ctx, c.quick)
+	defer cancel()
+	base, err := c.base(ctx)
+	if err != nil {
+		return err
+	}
+	accept := "text/plain"
+	if c.json {
+		accept = "application/json"
+	}
+	query := neturl.Values{"pattern": {pattern}, "p": {strconv.FormatBool(probe)}}
+	resp, err := c.send(ctx, http.MethodGet, base+"/backend.list?"+query.Encode(), accept, nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(e.stdout, resp.Body)
+	return err
 }
 
 func printDirectors(w io.Writer, directors []listed) {

@@ -85,6 +85,10 @@ export function openViewport(doc) {
       element.scrollTo(0, 0);
       apply(pan(camera, -scrollLeft, -scrollTop));
     });
+    // That is not possible to the left of the board and above it.
+    element.addEventListener('focusin', (event) => {
+      if (event.target.matches('.face:focus-visible')) reveal(event.target);
+    });
     element.addEventListener('pointerdown', grab);
     element.addEventListener('pointermove', drag);
     for (const end of ['pointerup', 'pointercancel']) element.addEventListener(end, release);

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"net/url"
 	"strconv"
 
 	"github.com/callboard/callboard/director/event"
@@ -172,15 +173,19 @@ func (b *builder) holders(d *tree.Director) Fragment {
 
 // Commands is the section of what can be done to a director.
 type Commands struct {
-	ID     string
-	Full   string
+	ID string
+	// Number is "@17": it means this director and no other of its name.
+	Number string
+	VCL    string
 	Admin  string
 	Leaf   bool
-	Live   bool
-	Health Form
-	Pin    Form
-	Fault  Form
-	Delete string // link to the preview
+	// Live, it can be the default of its VCL; Default, it is.
+	Live, Default bool
+	Health        Form
+	Pin           Form
+	Fault         Form
+	SetDefault    Form
+	Delete        string // link to the preview, "" if it cannot be deleted
 }
 
 func (c Commands) Key() string { return c.ID }
@@ -191,14 +196,19 @@ func (b *builder) commands(d *tree.Director) Fragment {
 		admin = "auto"
 	}
 	path := "/directors/" + atID(d.ID)
-	return Commands{
-		ID: sectionID("commands", d.ID), Full: d.FullName(), Admin: admin, Leaf: d.Leaf,
-		Live:   d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
-		Health: b.form("health", "PUT", "/health"),
-		Pin:    b.form("pin", "", path+"/pins"),
-		Fault:  b.form("fault", "PUT", "/faults/"+atID(d.ID)),
-		Delete: b.q.WithPanel(PanelDelete).Href(),
+	c := Commands{
+		ID: sectionID("commands", d.ID), Number: atID(d.ID), VCL: d.VCL, Admin: admin, Leaf: d.Leaf,
+		Live:       d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
+		Default:    b.defaults[d.ID],
+		Health:     b.form("health", "PUT", "/health"),
+		Pin:        b.form("pin", "", path+"/pins"),
+		Fault:      b.form("fault", "PUT", "/faults/"+atID(d.ID)),
+		SetDefault: b.form("default", "PUT", "/vcls/"+url.PathEscape(d.VCL)+"/default"),
 	}
+	if c.Live && !d.Static {
+		c.Delete = b.q.WithPanel(PanelDelete).Href()
+	}
+	return c
 }
 
 // Options is the section of a director's configuration.
