@@ -33,10 +33,11 @@ func NewProxy(rt *director.Runtime, log *slog.Logger) http.Handler {
 			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
 			r.SetXForwarded()
 		},
-		Transport:     &director.Transport{Runtime: rt},
-		FlushInterval: -1,
-		ErrorLog:      slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		ErrorHandler:  func(w http.ResponseWriter, r *http.Request, err error) { proxyError(w, r, log, err) },
+		Transport:      &director.Transport{Runtime: rt},
+		ModifyResponse: tellLeaf,
+		FlushInterval:  -1,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorHandler:   func(w http.ResponseWriter, r *http.Request, err error) { proxyError(w, r, log, err) },
 	}
 }
 
@@ -45,7 +46,7 @@ func proxyError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err er
 	if r.Context().Err() != nil {
 		return // the client has gone: nobody is left to be told
 	}
-	status, text := http.StatusBadGateway, fmt.Sprintf("Bad gateway: %v.\n", err)
+	status, text, kind := http.StatusBadGateway, fmt.Sprintf("Bad gateway: %v.\n", err), "destination_unavailable"
 	timeout, _ := errors.AsType[interface {
 		error
 		Timeout() bool
@@ -56,8 +57,9 @@ func proxyError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err er
 		status, text = http.StatusServiceUnavailable, unavailable(err)
 		w.Header().Set("Retry-After", "1")
 	case errors.Is(err, context.DeadlineExceeded) || timeout != nil && timeout.Timeout():
-		status, text = http.StatusGatewayTimeout, fmt.Sprintf("Gateway timeout: %v.\n", err)
+		status, text, kind = http.StatusGatewayTimeout, fmt.Sprintf("Gateway timeout: %v.\n", err), "connection_timeout"
 	}
+	tellError(w.Header(), kind)
 	log.Debug("proxy", "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
 	_ = plain(w, status, text) // never fails
 }
