@@ -113,6 +113,7 @@ func (v *VCL) add(name string, impl Implementation, static bool) (*Director, err
 func (v *VCL) insert(d *Director) error {
 	rt := v.rt
 	added := &event.Added{Type: d.impl.Type(), Leaf: d.methods.resolve == nil, Static: d.static}
+	_, added.Group = d.impl.(Group)
 	if describer, ok := d.impl.(Describer); ok {
 		d.contain("describe", func() { added.Options = describer.Describe() })
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/backend"
 	"github.com/callboard/callboard/director/lb"
+	"github.com/callboard/callboard/director/lb/dnsresolver"
 	"github.com/callboard/callboard/director/tree"
 )
 
@@ -151,6 +152,9 @@ func (s *Server) implement(body *newDirector) (director.Implementation, error) {
 	impl, err := lb.New(body.Type, body.Options)
 	if err != nil {
 		return nil, wrongField(blame(body), err)
+	}
+	if watcher, ok := impl.(interface{ UseResolver(lb.DNSResolver) }); ok {
+		watcher.UseResolver(new(dnsresolver.Resolver)) // net.Resolver tells no times to live
 	}
 	if _, ok := impl.(director.Group); !ok && len(body.Members) > 0 {
 		return nil, refuse("members", "a director of type "+body.Type+" has no members")

@@ -68,7 +68,7 @@ func (s *Server) static(w http.ResponseWriter, r *http.Request) error {
 func typeForms() []web.TypeForm {
 	var forms []web.TypeForm
 	for _, t := range lb.Types() {
-		f := web.TypeForm{Name: t.Name, Title: words(t.Name), Help: t.Help, Weighted: t.Weighted}
+		f := web.TypeForm{Name: t.Name, Title: words(t.Name), Help: t.Help, Weighted: t.Weighted, Watches: t.Watches}
 		for _, o := range t.Options {
 			kind := o.Kind
 			if kind == "int" || kind == "float" {

@@ -40,7 +40,9 @@ type TypeForm struct {
 	Help string
 	// Weighted members have a weight each.
 	Weighted bool
-	Options  []OptionForm
+	// Watches: it finds its members itself, none are asked for.
+	Watches bool
+	Options []OptionForm
 }
 
 // An OptionForm is a field for one option of a type.
@@ -95,6 +97,14 @@ func (p PageData) typeForm(name string) TypeForm {
 		}
 	}
 	return TypeForm{Name: name, Title: name}
+}
+
+// addWords is what the form for a new director of the type adds.
+func addWords(p PageData, kind string) string {
+	if kind == backendType {
+		return "backend"
+	}
+	return strings.ToLower(p.typeForm(kind).Title) + " director"
 }
 
 func (p PageData) activeVCL() string {

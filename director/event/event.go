@@ -92,6 +92,8 @@ type Added struct {
 	Type string `json:"type"`
 	// Leaf reports that the director makes requests itself.
 	Leaf bool `json:"leaf,omitempty"`
+	// Group reports that the members can be changed from outside.
+	Group bool `json:"group,omitempty"`
 	// Static directors live as long as their VCL and are not counted.
 	Static bool `json:"static,omitempty"`
 	// Options are what the director's type says of its configuration, as

@@ -15,7 +15,7 @@ import (
 var benchSizes = []int{3, 10, 100, 1000}
 
 func BenchmarkPick(b *testing.B) {
-	for _, typ := range Types() {
+	for _, typ := range groupTypes() {
 		for _, n := range benchSizes {
 			for _, sick := range []int{0, 30} {
 				// The director is made within Run: only those that are asked for.
@@ -51,7 +51,7 @@ func BenchmarkBusy(b *testing.B) {
 
 // BenchmarkDeep picks through four levels of directors with three members each.
 func BenchmarkDeep(b *testing.B) {
-	for _, typ := range Types() {
+	for _, typ := range groupTypes() {
 		b.Run(typ.Name+"/levels=4", func(b *testing.B) {
 			s := newStage(b, "leaf0", "leaf1", "leaf2")
 			below := "leaf"
@@ -119,7 +119,7 @@ func benchPlain(b *testing.B, name string, f func()) {
 
 // BenchmarkFlip is a change of a member's health, until picks heed it, and back.
 func BenchmarkFlip(b *testing.B) {
-	for _, typ := range Types() {
+	for _, typ := range groupTypes() {
 		for _, n := range benchSizes {
 			b.Run(fmt.Sprintf("%s/members=%d", typ.Name, n), func(b *testing.B) {
 				member := benchMember(b, benchPool(b, typ.Name, n, 0))
@@ -136,7 +136,7 @@ func BenchmarkFlip(b *testing.B) {
 
 // BenchmarkAdd builds a director of a thousand members, one by one.
 func BenchmarkAdd(b *testing.B) {
-	for _, typ := range Types() {
+	for _, typ := range groupTypes() {
 		b.Run(typ.Name+"/members=1000", func(b *testing.B) {
 			for b.Loop() {
 				benchPool(b, typ.Name, 1000, 0)

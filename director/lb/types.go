@@ -19,6 +19,9 @@ type Type struct {
 	Help string
 	// Weighted types give their members weights.
 	Weighted bool
+	// Watches is set for a type that finds its members itself: it has no
+	// [director.Group] by which others could be given to it.
+	Watches bool
 	// Options are what New understands.
 	Options []Option
 
@@ -40,6 +43,7 @@ type Option struct {
 func Types() []Type {
 	return []Type{
 		roundRobinType(), fallbackType(), randomType(), leastConnectionsType(), hashType(), shardType(),
+		dnsType(),
 	}
 }
 

@@ -106,7 +106,7 @@ func (s *Snapshot) applyAdded(e event.Event) {
 	}
 	d := &Director{
 		ID: e.ID, VCL: e.VCL, Name: e.Director,
-		Type: e.Added.Type, Leaf: e.Added.Leaf, Static: e.Added.Static, Options: e.Added.Options,
+		Type: e.Added.Type, Leaf: e.Added.Leaf, Group: e.Added.Group, Static: e.Added.Static, Options: e.Added.Options,
 		Phase: Live, Owned: true,
 	}
 	d.Steps.Added = stepOf(e)

@@ -27,8 +27,10 @@ type Director struct {
 	VCL, Name string
 	Type      string
 	Leaf      bool
-	Static    bool
-	Options   []event.Option
+	// Group reports that the members can be changed from outside.
+	Group   bool
+	Static  bool
+	Options []event.Option
 
 	Phase Phase
 	// Owned reports that the owner's reference is held: from added to released.

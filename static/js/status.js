@@ -22,7 +22,7 @@ export function statusText({ link, seq, at, now, retryAt = 0, caughtUp = 0 }) {
   }
   const wait = Math.max(0, Math.ceil((retryAt - now) / 1000));
   const doing = link === 'connecting' || wait === 0 ? 'connecting' : `reconnecting in ${wait} s`;
-  return `${doing} · showing event ${seq} of ${age}`;
+  return `${doing} · event ${seq} of ${age}`;
 }
 
 /**

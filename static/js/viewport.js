@@ -48,7 +48,9 @@ export function openViewport(doc) {
       listen(view());
     }
     doc.getElementById('zoom').hidden = false;
-    apply(camera ?? opening());
+    if (camera) return apply(camera);
+    apply(opening());
+    reveal(doc.querySelector('.face[aria-current="true"]'));
   }
 
   // What is too large to be read at once is first seen at its roots.

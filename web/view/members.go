@@ -35,7 +35,7 @@ func (m Members) Key() string { return m.ID }
 
 func (b *builder) members(d *tree.Director) Fragment {
 	m := Members{
-		ID: sectionID("members", d.ID), Editable: d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
+		ID: sectionID("members", d.ID), Editable: d.Group && d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
 		Weighted: slices.Contains([]string{"random", "hash"}, d.Type),
 		Sum:      fmt.Sprintf("%d of %d healthy", d.HealthyMembers(), d.TotalMembers()),
 		Add:      b.form("add-member", "", "/directors/"+atID(d.ID)+"/members"),

@@ -27,9 +27,12 @@ func (r Row) Key() string { return r.ID }
 // named by the slot that it stands for.
 func (b *builder) outline() {
 	opened := map[uint64]bool{}
-	for _, d := range b.chosen.shown {
-		if !b.held(d) {
-			b.row(d, "row-d"+strconv.FormatUint(d.ID, 10), 0, "", opened)
+	// What stands alone comes last: it has nothing to tell of the tree.
+	for _, alone := range []bool{false, true} {
+		for _, d := range b.chosen.shown {
+			if !b.held(d) && (d.TotalMembers() == 0) == alone {
+				b.row(d, "row-d"+strconv.FormatUint(d.ID, 10), 0, "", opened)
+			}
 		}
 	}
 }

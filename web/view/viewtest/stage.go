@@ -72,7 +72,7 @@ func (st *Stage) director(id uint64) *tree.Director {
 // and value.
 func (st *Stage) Add(name, kind string, options ...string) uint64 {
 	st.ids++
-	added := &event.Added{Type: kind, Leaf: kind == "backend"}
+	added := &event.Added{Type: kind, Leaf: kind == "backend", Group: kind != "backend"}
 	for i := 0; i+1 < len(options); i += 2 {
 		added.Options = append(added.Options, event.Option{Name: options[i], Value: options[i+1]})
 	}
