@@ -39,6 +39,9 @@ func (r *Resolver) LookupAddr(ctx context.Context, network, host string) ([]lb.A
 	if addr, err := netip.ParseAddr(host); err == nil {
 		return []lb.AddrRecord{{Addr: addr}}, nil
 	}
+	if isLocalhost(host) {
+		return loopback(network), nil
+	}
 	var types []dnsmessage.Type
 	if network != "ip6" {
 		types = append(types, dnsmessage.TypeA)
@@ -48,6 +51,24 @@ func (r *Resolver) LookupAddr(ctx context.Context, network, host string) ([]lb.A
 	}
 	answer, err := r.lookup(ctx, host, types)
 	return answer.addrs, err
+}
+
+// isLocalhost reports whether a name stands for this machine, whatever any
+// server says (RFC 6761, section 6.3).
+func isLocalhost(host string) bool {
+	name := "." + strings.ToLower(strings.TrimSuffix(host, "."))
+	return strings.HasSuffix(name, ".localhost")
+}
+
+func loopback(network string) []lb.AddrRecord {
+	var records []lb.AddrRecord
+	if network != "ip6" {
+		records = append(records, lb.AddrRecord{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1})})
+	}
+	if network != "ip4" {
+		records = append(records, lb.AddrRecord{Addr: netip.IPv6Loopback()})
+	}
+	return records
 }
 
 // LookupSRV implements [lb.DNSResolver].

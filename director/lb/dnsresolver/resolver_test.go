@@ -262,3 +262,17 @@ func ExampleResolver() {
 	fmt.Println(shop.Type()) // give it to VCL.Add
 	// Output: dns
 }
+
+func TestLocalhostIsThisMachine(t *testing.T) {
+	r := &dnsresolver.Resolver{Servers: []string{"192.0.2.1:53"}} // which would never answer
+	for _, c := range []struct{ network, host, want string }{
+		{"ip", "localhost", "[{127.0.0.1 0s} {::1 0s}]"},
+		{"ip4", "LOCALHOST.", "[{127.0.0.1 0s}]"},
+		{"ip6", "shop.localhost", "[{::1 0s}]"},
+	} {
+		got, err := r.LookupAddr(t.Context(), c.network, c.host)
+		if err != nil || fmt.Sprint(got) != c.want {
+			t.Errorf("RFC 6761: %s %s: got %v, %v, want %s", c.network, c.host, got, err, c.want)
+		}
+	}
+}
