@@ -5,12 +5,14 @@ const STEP = 60;
 
 /**
  * Moves and scales the board: drag, wheel, wheel with Ctrl, buttons, arrows. It
- * never moves by itself. Without it the window scrolls as any other.
+ * moves by itself only where the window's size changes before the reader has
+ * moved it. Without it the window scrolls as any other.
  *
  * @param {Document} doc
  */
 export function openViewport(doc) {
   let camera = null;
+  let opened = null; // the camera as it was at first
   const pointers = new Map();
   const wide = doc.defaultView.matchMedia('(min-width: 60rem)');
 
@@ -26,7 +28,8 @@ export function openViewport(doc) {
     const canvas = doc.getElementById('canvas');
     return [
       { width: Number(canvas.getAttribute('width')), height: Number(canvas.getAttribute('height')) },
-      { width: view().clientWidth - 48, height: view().clientHeight - 48 },
+      // Without the padding, and the buttons below.
+      { width: view().clientWidth - 48, height: view().clientHeight - 80 },
     ];
   }
 
@@ -48,9 +51,20 @@ export function openViewport(doc) {
       listen(view());
     }
     doc.getElementById('zoom').hidden = false;
-    if (camera) return apply(camera);
+    if (camera) apply(camera);
+    else open();
+  }
+
+  function open() {
     apply(opening());
     reveal(doc.querySelector('.face[aria-current="true"]'));
+    opened = camera;
+  }
+
+  // A camera that the reader has not touched suits the window.
+  function resized() {
+    if (!camera) attach();
+    else if (camera === opened && view()?.clientWidth) open();
   }
 
   // What is too large to be read at once is first seen at its roots.
@@ -144,7 +158,7 @@ export function openViewport(doc) {
     if (wish === 'out') zoom(0.8);
     if (wish === 'fit') apply(fit(...sizes()));
   });
-  doc.defaultView.addEventListener('resize', () => camera ?? attach());
+  doc.defaultView.addEventListener('resize', resized);
   attach();
   return { attach, reveal };
 }
