@@ -50,8 +50,8 @@ func (d *Director) ReportHealth(healthy bool, reason string) {
 func (d *Director) reportLocked(healthy bool, reason string, after *work) {
 	dropped := d.reported && !healthy
 	d.reported, d.reason = healthy, reason
-	if d.id == 0 {
-		return // it is still being added
+	if d.id == 0 || d.retiring {
+		return // nobody holds it yet, or any more
 	}
 	d.updateHealthLocked(after)
 	if dropped {

@@ -1,6 +1,7 @@
 package director
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -78,7 +79,14 @@ func (v *VCL) Default() Hold { return v.fallback.Hold() }
 // delivered before Add returns; a VCL that is cooling or cold takes nothing
 // ([ErrNotWarm]). If Add fails, impl was told nothing but Bind.
 func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, false)
+	return v.add(name, impl, false, nil)
+}
+
+// AddRecorded is Add for somebody who wants to be able to make the director
+// again, after a restart: config, JSON of their own, becomes part of the
+// director.added event.
+func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessage) (*Director, error) {
+	return v.add(name, impl, false, config)
 }
 
 // AddStatic is Add for a director that lives as long as its VCL: slots that
@@ -86,10 +94,10 @@ func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
 // ([ErrStatic]). It is Varnish's VRT_StaticDirector, which the VCL compiler
 // applies to each backend definition.
 func (v *VCL) AddStatic(name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, true)
+	return v.add(name, impl, true, nil)
 }
 
-func (v *VCL) add(name string, impl Implementation, static bool) (*Director, error) {
+func (v *VCL) add(name string, impl Implementation, static bool, config json.RawMessage) (*Director, error) {
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("director name: %w", err)
 	}
@@ -102,7 +110,7 @@ func (v *VCL) add(name string, impl Implementation, static bool) (*Director, err
 			b.Bind(d)
 		}
 	})
-	if err := v.insert(d); err != nil {
+	if err := v.insert(d, config); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
 	d.Reconsider()
@@ -110,9 +118,9 @@ func (v *VCL) add(name string, impl Implementation, static bool) (*Director, err
 	return d, nil
 }
 
-func (v *VCL) insert(d *Director) error {
+func (v *VCL) insert(d *Director, config json.RawMessage) error {
 	rt := v.rt
-	added := &event.Added{Type: d.impl.Type(), Leaf: d.methods.resolve == nil, Static: d.static}
+	added := &event.Added{Type: d.impl.Type(), Leaf: d.methods.resolve == nil, Static: d.static, Config: config}
 	_, added.Group = d.impl.(Group)
 	if describer, ok := d.impl.(Describer); ok {
 		d.contain("describe", func() { added.Options = describer.Describe() })

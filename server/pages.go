@@ -85,6 +85,9 @@ func typeForms() []web.TypeForm {
 
 // words makes the name of something readable.
 func words(name string) string {
+	if name == "dns" {
+		return "DNS"
+	}
 	text := strings.NewReplacer("-", " ", "_", " ").Replace(name)
 	return strings.ToUpper(text[:min(len(text), 1)]) + text[min(len(text), 1):]
 }

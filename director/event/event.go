@@ -1,6 +1,9 @@
 package event
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // A Kind names what happened. The values are the words of the API and never
 // change; docs/contract in the README lists them.
@@ -99,6 +102,9 @@ type Added struct {
 	// Options are what the director's type says of its configuration, as
 	// ordered pairs, ready to be shown.
 	Options []Option `json:"options,omitempty"`
+	// Config is what whoever made the director needs to make it again, as JSON
+	// of their own; nil for a director that nobody can make again.
+	Config json.RawMessage `json:"config,omitempty"`
 }
 
 // An Option is one line of a director's configuration.

@@ -133,13 +133,19 @@ type Holders struct {
 
 // A HolderRow is one holder.
 type HolderRow struct {
-	Kind  string
-	Part  Part
-	Note  string // "slot 2"
-	Unpin *Form  // for a pin
+	Kind string
+	Part Part
+	Note string // "slot 2"
+	Drop *Drop  // nil for what cannot be made to let go here
 }
 
 func (h Holders) Key() string { return h.ID }
+
+// A Drop is how to make a holder let go.
+type Drop struct {
+	Form
+	Command, Word string
+}
 
 func (b *builder) holders(d *tree.Director) Fragment {
 	h := Holders{ID: sectionID("holders", d.ID), Refs: refsOf(d)}
@@ -156,9 +162,12 @@ func (b *builder) holders(d *tree.Director) Fragment {
 		switch held.Kind {
 		case event.HolderMember:
 			row.Note = "slot " + strconv.Itoa(held.Slot)
+			row.Drop = b.letGo(d, held)
+		case event.HolderDefault:
+			row.Drop = b.letGo(d, held)
 		case event.HolderPin:
-			form := b.form("unpin-"+strconv.FormatUint(held.ID, 10), "DELETE", "/pins/"+strconv.FormatUint(held.ID, 10))
-			row.Unpin = &form
+			id := strconv.FormatUint(held.ID, 10)
+			row.Drop = &Drop{Form: b.form("unpin-"+id, "DELETE", "/pins/"+id), Command: "unpin", Word: "Unpin"}
 		}
 		h.Rows = append(h.Rows, row)
 	}
@@ -169,6 +178,25 @@ func (b *builder) holders(d *tree.Director) Fragment {
 		h.Rows = append(h.Rows, HolderRow{Kind: "task", Part: Part{Text: count(int(d.Tasks), "request") + " in flight"}})
 	}
 	return h
+}
+
+// letGo returns how to make a slot let go of a director that lingers, nil where
+// that cannot be done or nobody waits for it.
+func (b *builder) letGo(d *tree.Director, held event.Holder) *Drop {
+	if d.Phase != tree.Lingering {
+		return nil
+	}
+	drop := &Drop{Command: "let-go", Word: "Let go"}
+	id := "let-go-" + strconv.FormatUint(held.Ref, 10)
+	switch holder, ok := b.s.Director(held.ID); {
+	case held.Kind == event.HolderDefault:
+		drop.Form = b.form(id, "PUT", "/vcls/"+url.PathEscape(held.Name)+"/default")
+	case ok && holder.Group && !holder.Steps.Deleted.Taken():
+		drop.Form = b.form(id, "DELETE", "/directors/"+atID(held.ID)+"/members/"+strconv.Itoa(held.Slot))
+	default:
+		return nil
+	}
+	return drop
 }
 
 // Commands is the section of what can be done to a director.

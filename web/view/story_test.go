@@ -1,6 +1,8 @@
 package view_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,5 +86,32 @@ func TestEventsReadLikeSentences(t *testing.T) {
 		if have := got[len(got)-len(tail)+i]; have != sentence {
 			t.Errorf("got %q, want %q", have, sentence)
 		}
+	}
+}
+
+// Whoever holds a director that lingers can be made to let go where that shows.
+func TestHoldersOfALingeringDirectorCanLetGo(t *testing.T) {
+	st := viewtest.Demo()
+	drops := func() []string {
+		m := view.Build(st.Snapshot, st.Events, view.Query{Select: "boot.a1"}, nil)
+		var actions []string
+		for _, row := range sectionOf[view.Holders](t, m).Rows {
+			if row.Drop != nil {
+				actions = append(actions, row.Drop.Command+" "+row.Drop.Method+" "+row.Drop.Action)
+			}
+		}
+		return actions
+	}
+	if got := drops(); len(got) > 0 {
+		t.Errorf("while it is live: got %v, want nothing to drop", got)
+	}
+	st.Delete(st.ID("a1"))
+	api := "../../api/v1/instances/demo/directors/"
+	want := []string{
+		"let-go DELETE " + api + fmt.Sprintf("@%d/members/1", st.ID("pool_a")),
+		"let-go DELETE " + api + fmt.Sprintf("@%d/members/1", st.ID("cache")),
+	}
+	if got := drops(); !slices.Equal(got, want) {
+		t.Errorf("while it lingers: got %v, want %v", got, want)
 	}
 }
