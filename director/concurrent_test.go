@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/event"
@@ -62,6 +63,7 @@ type troupe struct {
 	directors []*director.Director
 	witnesses []*witness
 	pins      []uint64
+	problems  []string
 }
 
 func (tr *troupe) any(r *rand.Rand) *director.Director {
@@ -93,7 +95,7 @@ func (tr *troupe) step(r *rand.Rand) {
 		return
 	}
 	w := d.Implementation().(*witness)
-	switch r.IntN(9) {
+	switch r.IntN(11) {
 	case 0:
 		tr.add(r)
 	case 1, 2:
@@ -118,6 +120,22 @@ func (tr *troupe) step(r *rand.Rand) {
 		_ = d.SetHealth([]director.AdminHealth{"auto", "sick", "healthy"}[r.IntN(3)])
 	case 8:
 		tr.pin(r, d)
+	case 9:
+		_ = tr.vcl.SetState([]director.State{"warm", "cold", "auto"}[r.IntN(3)])
+	case 10:
+		tr.iterate()
+	}
+}
+
+// iterate lists all directors, and notes what must never be seen.
+func (tr *troupe) iterate() {
+	for d := range tr.vcl.Runtime().Sample().Directors() {
+		c := d.CountHolders()
+		if sum := c.Owner + c.Members + c.Defaults + c.Pins + c.Tasks; sum != d.Refcount() || sum == 0 && d.Owned {
+			tr.mu.Lock()
+			tr.problems = append(tr.problems, fmt.Sprintf("%s: refcount %d, holders %+v", d.FullName(), d.Refcount(), c))
+			tr.mu.Unlock()
+		}
 	}
 }
 
@@ -137,7 +155,10 @@ func (tr *troupe) pin(r *rand.Rand, d *director.Director) {
 func TestManyHandsKeepTheInvariants(t *testing.T) {
 	for seed := range uint64(6) {
 		rt := director.New(director.Options{LogCapacity: 1 << 18})
-		v, err := rt.AddVCL("boot")
+		if _, err := rt.AddVCL("boot"); err != nil {
+			t.Fatal(err)
+		}
+		v, err := rt.LoadVCL("stage", director.AlwaysWarm, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +173,9 @@ func TestManyHandsKeepTheInvariants(t *testing.T) {
 			})
 		}
 		hands.Wait()
-		if err := rt.Close(context.Background()); err != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := rt.Close(ctx); err != nil {
 			t.Fatal(err)
 		}
 		tr.check(t)
@@ -163,6 +186,9 @@ func TestManyHandsKeepTheInvariants(t *testing.T) {
 // check asks each witness for what it saw, after all is over.
 func (tr *troupe) check(t *testing.T) {
 	t.Helper()
+	if len(tr.problems) > 0 {
+		t.Error(tr.problems)
+	}
 	for i, w := range tr.witnesses {
 		if w.released != 1 || w.destroyed != 1 || len(w.problems) > 0 {
 			t.Errorf("director %d: released %d times, destroyed %d times, want once each; %v",

@@ -126,8 +126,10 @@ func (d *Director) leftLocked() []string {
 func (d *Director) retire() {
 	rt := d.rt
 	rt.mu.Lock()
-	if d.telling {
-		d.ended = true // who tells it something also ends it
+	if d.telling || d.retiring {
+		// Who tells it something also ends it, and two may come to that
+		// conclusion when one tells it something right after the other.
+		d.ended = true
 		rt.mu.Unlock()
 		return
 	}
