@@ -14,11 +14,17 @@ type counter struct {
 // ended is set in state when the count has reached 0 for good. The bits below
 // may then still move for a moment, when somebody tries to take a reference
 // and finds that it is too late.
-const ended = 1 << 63
+//
+// Two bits mark it, of which the upper one is looked at: a drop too many, after
+// the end or below 0, borrows from the lower one, and the upper one stays set.
+const (
+	ended  = 1<<63 | 1<<62
+	isOver = 1 << 63
+)
 
 // take adds a reference and reports whether that was possible.
 func (c *counter) take() bool {
-	if c.state.Add(1)&ended != 0 {
+	if c.state.Add(1)&isOver != 0 {
 		c.state.Add(^uint64(0))
 		return false
 	}
@@ -31,7 +37,7 @@ func (c *counter) drop() (last, ok bool) {
 	switch n := c.state.Add(^uint64(0)); {
 	case n == 0:
 		return c.state.CompareAndSwap(0, ended), true
-	case n&ended != 0:
+	case n&isOver != 0:
 		c.state.Add(1)
 		return false, false
 	default:
@@ -41,7 +47,7 @@ func (c *counter) drop() (last, ok bool) {
 
 // count returns the number of references, 0 after the end.
 func (c *counter) count() int64 {
-	if n := c.state.Load(); n&ended == 0 {
+	if n := c.state.Load(); n&isOver == 0 {
 		return int64(n)
 	}
 	return 0

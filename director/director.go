@@ -18,8 +18,10 @@ type Director struct {
 	name    string
 	impl    Implementation
 	methods methods
-	static  bool // slots do not count
-	object  bool // added while its VCL was loaded; written before anybody can find it
+	// typeName is asked for once: what the type says later is its own business.
+	typeName string
+	static   bool // slots do not count
+	object   bool // added while its VCL was loaded; written before anybody can find it
 
 	count   counter
 	healthy atomic.Bool  // what Healthy answers; stored under rt.mu
@@ -54,10 +56,13 @@ type Director struct {
 	pending []Event
 	telling bool
 	awake   bool
-	// ended is set when the last reference went while telling; retiring when
-	// nothing is to be told any more.
+	// calls counts the callbacks in progress that hold no reference. ended is
+	// set when the last reference went meanwhile; retiring when the end has
+	// begun, once.
+	calls    int
 	ended    bool
 	retiring bool
+	gone     bool // destroyed: there is nothing more to tell of it
 }
 
 // ID returns a number that no other director of this epoch has.
@@ -80,14 +85,14 @@ func (d *Director) Group() (Group, error) {
 	if g, ok := d.impl.(Group); ok {
 		return g, nil
 	}
-	return nil, fmt.Errorf("%s: %w: a director of type %s has no members to change", d.FullName(), ErrInvalid, d.impl.Type())
+	return nil, fmt.Errorf("%s: %w: a director of type %s has no members to change", d.FullName(), ErrInvalid, d.typeName)
 }
 
 // Dump writes what the type says of its private state.
 func (d *Director) Dump(w io.Writer) {
-	fmt.Fprintf(w, "director %s = %s (id %d) {\n  refcount %d\n  healthy %t\n", d.FullName(), d.impl.Type(), d.id, d.count.count(), d.Healthy())
+	fmt.Fprintf(w, "director %s = %s (id %d) {\n  refcount %d\n  healthy %t\n", d.FullName(), d.typeName, d.id, d.count.count(), d.Healthy())
 	if dumper, ok := d.impl.(Dumper); ok {
-		d.contain("dump", func() { dumper.Dump(w) })
+		d.call("dump", func() { dumper.Dump(w) })
 	}
 	fmt.Fprintln(w, "}")
 }
@@ -134,14 +139,20 @@ func (d *Director) NewRef() *Ref {
 func (d *Director) Go(f func()) {
 	rt := d.rt
 	rt.mu.Lock()
+	if rt.settled { // Close has returned: nothing may outlive it
+		rt.mu.Unlock()
+		return
+	}
 	rt.running++
 	rt.mu.Unlock()
 	go func() {
+		defer func() {
+			rt.mu.Lock()
+			defer rt.mu.Unlock()
+			rt.running--
+			rt.settleLocked()
+		}()
 		d.contain("background", f)
-		rt.mu.Lock()
-		defer rt.mu.Unlock()
-		rt.running--
-		rt.settleLocked()
 	}()
 }
 
@@ -167,31 +178,66 @@ func (d *Director) tell(e Event) {
 }
 
 // drain tells the director what is pending, in order. When another goroutine is
-// about it, that one also tells what has come since, and ends the director if
-// its last reference goes meanwhile, so that destroy comes after.
+// about it, that one also tells what has come since.
 func (d *Director) drain() {
-	for {
-		d.rt.mu.Lock()
-		if d.telling || d.retiring || len(d.pending) == 0 {
-			d.rt.mu.Unlock()
-			return
-		}
-		e := d.pending[0]
-		d.pending = d.pending[1:]
-		d.telling = true
-		d.deliveringLocked(e)
+	for d.tellNext() {
+	}
+}
+
+func (d *Director) tellNext() (told bool) {
+	d.rt.mu.Lock()
+	if d.telling || len(d.pending) == 0 || !d.enterLocked() {
 		d.rt.mu.Unlock()
-
-		d.deliver(e)
-
+		return false
+	}
+	e := d.pending[0]
+	d.pending = d.pending[1:]
+	d.telling = true
+	d.deliveringLocked(e)
+	d.rt.mu.Unlock()
+	defer func() { // also when the callback ends its goroutine
 		d.rt.mu.Lock()
 		d.telling = false
-		ended := d.ended
 		d.rt.mu.Unlock()
-		if ended {
-			d.retire()
-			return
-		}
+		d.exit()
+	}()
+	d.deliver(e)
+	return true
+}
+
+// enterLocked reports whether the type may still be called, and keeps it from
+// being destroyed until exit.
+func (d *Director) enterLocked() bool {
+	if d.ended || d.retiring {
+		return false
+	}
+	d.calls++
+	return true
+}
+
+// exit ends what enterLocked began. The last one out ends the director, if its
+// last reference went meanwhile.
+func (d *Director) exit() {
+	d.rt.mu.Lock()
+	d.calls--
+	last := d.ended && d.calls == 0 && !d.retiring
+	if last {
+		d.retiring = true
+	}
+	d.rt.mu.Unlock()
+	if last {
+		d.end()
+	}
+}
+
+// call runs a callback that nothing else keeps the director alive for.
+func (d *Director) call(callback string, f func()) {
+	d.rt.mu.Lock()
+	ok := d.enterLocked()
+	d.rt.mu.Unlock()
+	if ok {
+		defer d.exit()
+		d.contain(callback, f)
 	}
 }
 
@@ -234,9 +280,10 @@ func (d *Director) contain(callback string, f func()) {
 // a director.error event, so that people can see it. Callback says during what
 // it happened, in a word or two.
 func (d *Director) ReportError(callback string, err error) {
+	text := fmt.Sprint(err) // err is the type's: it may be nil, panic or call back
 	d.rt.mu.Lock()
 	defer d.rt.mu.Unlock()
-	d.emitLifeLocked(event.DirectorError, event.Life{Callback: callback, Error: err.Error()})
+	d.emitLifeLocked(event.DirectorError, event.Life{Callback: callback, Error: text})
 }
 
 // forgetSlotLocked takes an emptied slot out of the list, whose order means

@@ -49,7 +49,7 @@ func (v *VCL) discardLocked(after *work) error {
 // tearDown deletes what is in a discarded VCL that has gone cold. It is called
 // once, without locks.
 func (v *VCL) tearDown() {
-	_ = v.fallback.Assign(nil) // letting go cannot fail
+	v.fallback.Close()
 	v.rt.mu.Lock()
 	directors := v.directorsLocked()
 	v.rt.mu.Unlock()

@@ -16,10 +16,16 @@ func (rt *Runtime) Sample() *tree.Snapshot {
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
-	dirty := rt.dirty.takeAll()
-	gauges := make([]event.Gauge, 0, len(dirty))
-	for _, d := range dirty {
-		gauges = append(gauges, d.gaugeLocked())
+	return rt.sampleLocked()
+}
+
+func (rt *Runtime) sampleLocked() *tree.Snapshot {
+	rt.destroyed = 0
+	var gauges []event.Gauge
+	for _, d := range rt.dirty.takeAll() {
+		if d.id != 0 && !d.gone {
+			gauges = append(gauges, d.gaugeLocked())
+		}
 	}
 	if len(gauges) > 0 {
 		rt.state.Store(rt.Tree().ApplyGauges(gauges))

@@ -48,6 +48,9 @@ func (d *Director) ReportHealth(healthy bool, reason string) {
 }
 
 func (d *Director) reportLocked(healthy bool, reason string, after *work) {
+	if d.gone {
+		return
+	}
 	dropped := d.reported && !healthy
 	d.reported, d.reason = healthy, reason
 	if d.id == 0 || d.retiring {
@@ -65,24 +68,29 @@ func (d *Director) Reconsider() {
 	if d.methods.health == nil {
 		return
 	}
-	for {
-		d.rt.mu.Lock()
-		asked := d.version
-		d.rt.mu.Unlock()
-		healthy := false // also when the type panics
-		d.contain("healthy", func() { healthy = d.methods.health.Healthy() })
-		var after work
-		d.rt.mu.Lock()
-		current := asked == d.version // else what was asked is out of date
-		if current {
-			d.reportLocked(healthy, "its type says so", &after)
-		}
-		d.rt.mu.Unlock()
-		after.run()
-		if current {
-			return
-		}
+	d.rt.mu.Lock()
+	d.version++ // who has asked before this call and not yet told asks again
+	d.rt.mu.Unlock()
+	for d.ask() {
 	}
+}
+
+// ask asks the type once, and reports whether it has to be asked again.
+func (d *Director) ask() (again bool) {
+	d.rt.mu.Lock()
+	asked := d.version
+	d.rt.mu.Unlock()
+	healthy := false // also when the type panics
+	d.call("healthy", func() { healthy = d.methods.health.Healthy() })
+	var after work
+	d.rt.mu.Lock()
+	again = asked != d.version && !d.gone // then what was asked is out of date
+	if !again {
+		d.reportLocked(healthy, "its type says so", &after)
+	}
+	d.rt.mu.Unlock()
+	after.run()
+	return again
 }
 
 // SetHealth sets the admin health.
@@ -94,14 +102,18 @@ func (d *Director) SetHealth(admin AdminHealth) error {
 	}
 	var after work
 	d.rt.mu.Lock()
+	gone := d.gone
 	d.setAdminLocked(admin, &after)
 	d.rt.mu.Unlock()
 	after.run()
+	if gone {
+		return fmt.Errorf("set health of %s: %w", d.FullName(), ErrDestroyed)
+	}
 	return nil
 }
 
 func (d *Director) setAdminLocked(admin AdminHealth, after *work) {
-	if d.admin == admin {
+	if d.admin == admin || d.gone {
 		return
 	}
 	d.admin = admin
@@ -162,11 +174,16 @@ func (d *Director) tellHoldersLocked(after *work) {
 	if d.Healthy() {
 		delta = 1
 	}
+	// All slots first: a director that holds d twice gives its reason once.
 	for _, r := range d.holders {
-		if holder := r.owner; holder != nil {
-			holder.healthyMs += delta
-			after.changeLocked(holder)
-			holder.updateHealthLocked(after)
+		if r.owner != nil {
+			r.owner.healthyMs += delta
+		}
+	}
+	for _, r := range d.holders {
+		if r.owner != nil {
+			after.changeLocked(r.owner)
+			r.owner.updateHealthLocked(after)
 		}
 	}
 }

@@ -31,9 +31,13 @@ func (rt *Runtime) LoadVCL(name string, state State, build func(*VCL) error) (*V
 	}
 	var after work
 	rt.mu.Lock()
-	if state == AlwaysCold {
+	switch {
+	case v.discarding: // by build, or by Close meanwhile
+		rt.mu.Unlock()
+		return nil, fmt.Errorf("load VCL %s: %w", name, ErrClosed)
+	case state == AlwaysCold:
 		v.setTemperatureLocked(Cold)
-	} else {
+	default:
 		v.warmLocked(&after)
 		if rt.active.Load() == nil {
 			rt.activateLocked(v)
@@ -99,6 +103,8 @@ func (v *VCL) wakeLocked(after *work) error {
 	switch {
 	case v.discarding || v.rt.closed:
 		return ErrClosed
+	case v.temperature == Init:
+		return fmt.Errorf("%w: it is being loaded", ErrInUse)
 	case v.state == AlwaysCold:
 		return fmt.Errorf("%w: set it to auto or warm first", ErrNotWarm)
 	case v.temperature == Cooling:
@@ -128,6 +134,9 @@ func (rt *Runtime) activateLocked(v *VCL) {
 func (rt *Runtime) Label(label string, v *VCL) error {
 	if err := checkName(label); err != nil {
 		return fmt.Errorf("label: %w", err)
+	}
+	if v == nil || v.rt != rt {
+		return fmt.Errorf("label %s: %w", label, ErrForeign)
 	}
 	var after work
 	rt.mu.Lock()

@@ -22,7 +22,8 @@ type Implementation interface {
 }
 
 // Binder is for types that need their own [Director]: to make slots, to report
-// health. Bind is called once, before the director can be found by anybody.
+// health. Bind is called once, before the director can be found by anybody; its
+// slots can be assigned from the time that Add returns, not in Bind.
 type Binder interface {
 	Bind(self *Director)
 }

@@ -50,8 +50,12 @@ func (r *Ref) Hold() Hold {
 			return h
 		}
 		// The slot was pointed elsewhere between the load and the take, and
-		// its reference was the last: look where it points now. A static
-		// director that has ended takes itself out of its slots.
+		// its reference was the last: look where it points now. If that is
+		// still d, the slot was not counted: d is static, has ended and is
+		// about to take itself out of the slot.
+		if r.target.Load() == d {
+			return Hold{}
+		}
 	}
 }
 
@@ -77,6 +81,12 @@ func (r *Ref) AssignWeight(d *Director, weight float64) error {
 
 func (r *Ref) assignLocked(to *Director, weight float64, after *work) error {
 	from := r.target.Load()
+	if to == nil {
+		weight = 0
+	}
+	if math.IsNaN(weight) || math.IsInf(weight, 0) {
+		return fmt.Errorf("assign %s: weight %g: %w", to.FullName(), weight, ErrInvalid)
+	}
 	if from == to && r.Weight() == weight {
 		return nil
 	}
@@ -135,8 +145,12 @@ func (r *Ref) mayGainLocked(d *Director) error {
 		return fmt.Errorf("assign %s: %w", d.FullName(), ErrClosed)
 	case r.closed:
 		return fmt.Errorf("assign %s: the slot %w", d.FullName(), ErrReleased)
+	case d.id == 0:
+		return fmt.Errorf("assign %s: it is not added yet: %w", d.FullName(), ErrInvalid)
 	case r.owner == nil:
 		return nil
+	case r.owner.id == 0:
+		return fmt.Errorf("assign to a slot of %s: it is not added yet: %w", r.owner.FullName(), ErrInvalid)
 	case r.owner.deleted:
 		return fmt.Errorf("assign %s: %s %w", d.FullName(), r.owner.FullName(), ErrReleased)
 	case r.owner.vcl != d.vcl:

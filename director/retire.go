@@ -34,7 +34,7 @@ func (w *work) changeLocked(d *Director) {
 func (w *work) run() {
 	for _, d := range w.changed {
 		if d.methods.watch != nil {
-			d.contain("members changed", d.methods.watch.MembersChanged)
+			d.call("members changed", d.methods.watch.MembersChanged)
 		}
 		d.Reconsider()
 	}
@@ -110,6 +110,9 @@ func (d *Director) dropOwner(released bool) (last bool) {
 
 // leftLocked names what the director still holds.
 func (d *Director) leftLocked() []string {
+	if d.members == 0 {
+		return nil // a pool lets go of thousands: do not sort empty slots
+	}
 	var left []string
 	slots := slices.SortedFunc(slices.Values(d.slots), func(a, b *Ref) int { return a.Slot() - b.Slot() })
 	for _, r := range slots {
@@ -120,27 +123,41 @@ func (d *Director) leftLocked() []string {
 	return left
 }
 
-// retire ends a director whose last reference has gone: COLD if it was told
-// WARM, then destroy. It runs in the goroutine that dropped that reference, or in
-// the one that is telling the director something just then.
+// retire ends a director whose last reference has gone, in the goroutine that
+// dropped it, or in the one that is the last to call the type back just then.
 func (d *Director) retire() {
+	d.rt.mu.Lock()
+	busy := d.calls > 0
+	d.ended = d.ended || busy
+	d.retiring = !busy
+	d.rt.mu.Unlock()
+	if !busy {
+		d.end()
+	}
+}
+
+// end tells COLD if the director was told WARM, then destroys it.
+func (d *Director) end() {
 	rt := d.rt
 	rt.mu.Lock()
-	if d.telling || d.retiring {
-		// Who tells it something also ends it, and two may come to that
-		// conclusion when one tells it something right after the other.
-		d.ended = true
-		rt.mu.Unlock()
-		return
+	if d.owned || len(d.holders) > 0 && !d.static {
+		d.emitLifeLocked(event.DirectorError, event.Life{Callback: "drop", Error: "a request dropped a reference twice: the last one is gone and not all were given back"})
 	}
-	d.retiring = true
-	awake := d.awake
-	if awake {
-		d.deliveringLocked(EventCold)
+	d.deleted = true
+	var last []Event
+	if d.awake {
+		last = append(last, EventCold)
 	}
+	if slices.Contains(d.pending, EventDiscard) {
+		last = append(last, EventDiscard)
+	}
+	d.pending = nil
 	rt.mu.Unlock()
-	if awake {
-		d.deliver(EventCold)
+	for _, e := range last {
+		rt.mu.Lock()
+		d.deliveringLocked(e)
+		rt.mu.Unlock()
+		d.deliver(e)
 	}
 	if d.methods.destroy != nil {
 		d.contain("destroy", d.methods.destroy.Destroy)
@@ -158,10 +175,13 @@ func (d *Director) retire() {
 		_ = d.holders[0].assignLocked(nil, 0, &after)
 	}
 	delete(rt.directors, d.id)
+	d.gone = true
 	d.emitLifeLocked(event.DirectorDestroyed, event.Life{})
+	rt.destroyed++
+	if rt.destroyed > max(1024, len(rt.directors)) {
+		rt.sampleLocked() // lets go of the destroyed, should nobody else sample
+	}
 	rt.settleLocked()
 	rt.mu.Unlock()
-	// Nothing may be called after destroy.
-	after.changed = slices.DeleteFunc(after.changed, func(o *Director) bool { return o == d })
 	after.run()
 }

@@ -57,6 +57,7 @@ type Runtime struct {
 	pins      map[uint64]*Ref
 	labels    map[string]*VCL
 	running   int  // goroutines of director types
+	destroyed int  // directors, since the last sample
 	settled   bool // idle is closed
 }
 
@@ -98,12 +99,12 @@ func (rt *Runtime) Tree() *tree.Snapshot { return rt.state.Load() }
 // Find returns the director that a user means: by full name ("boot.a1"), by its
 // name in the active VCL ("a1") or by number ("@17").
 func (rt *Runtime) Find(name string) (*Director, error) {
-	known, ok := rt.Tree().Find(name)
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	known, ok := rt.Tree().Find(name) // under the lock, that what is found is there
 	if !ok {
 		return nil, fmt.Errorf("director %q: %w", name, ErrNotFound)
 	}
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
 	if d, ok := rt.directors[known.ID]; ok {
 		return d, nil
 	}
@@ -133,6 +134,11 @@ func (rt *Runtime) Close(ctx context.Context) error {
 		r.Close()
 	}
 	rt.discardAll()
+	select {
+	case <-rt.idle:
+		return nil
+	default:
+	}
 	select {
 	case <-rt.idle:
 		return nil

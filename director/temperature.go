@@ -69,6 +69,8 @@ func (v *VCL) setStateLocked(s State, after *work) error {
 	switch {
 	case v.discarding || v.rt.closed:
 		return ErrClosed
+	case v.temperature == Init:
+		return fmt.Errorf("%w: it is being loaded", ErrInUse)
 	case s == v.state:
 		return nil
 	case s == AlwaysCold && v.rt.active.Load() == v:
@@ -79,7 +81,9 @@ func (v *VCL) setStateLocked(s State, after *work) error {
 		return fmt.Errorf("%w: it is cooling, and waits for %s", ErrInUse, v.waitsForLocked())
 	}
 	v.state = s
-	v.idle = v.idle && s == Auto
+	// One that is busy was to be cold as soon as its requests end; auto does
+	// not change that (VCL-5).
+	v.idle = s == Auto && (v.idle || v.temperature == Busy)
 	before := v.rt.seq
 	switch s {
 	case AlwaysWarm:
@@ -117,20 +121,15 @@ func (v *VCL) warmLocked(after *work) {
 // preventions allow. It is called whenever one of them has changed.
 func (v *VCL) settleLocked(after *work) {
 	if v.wantsColdLocked() && v.temperature.warm() {
-		// Requests enter by counting themselves and then looking at asleep.
-		// Here it is the other way round, so one side sees the other.
-		v.asleep.Store(true)
-		v.leaving.Store(true)
-		switch {
-		case v.requests.Load() > 0:
-			v.asleep.Store(false)
+		if !v.sleepLocked() {
 			if v.temperature != Busy {
 				v.setTemperatureLocked(Busy)
 			}
 			return
-		case len(v.preventions) > 0:
+		}
+		if len(v.preventions) > 0 {
 			v.setTemperatureLocked(Cooling)
-		default:
+		} else {
 			v.setTemperatureLocked(Cold)
 		}
 		v.tellAllLocked(EventCold, after)
@@ -142,6 +141,22 @@ func (v *VCL) settleLocked(after *work) {
 		v.tornDown = true
 		after.torn = append(after.torn, v)
 	}
+}
+
+// sleepLocked makes the VCL take no more requests, unless there are some.
+func (v *VCL) sleepLocked() bool {
+	v.leaving.Store(true) // before the count is read, so that the last one out comes here
+	if v.requests.Load() > 0 {
+		return false
+	}
+	// Requests enter by counting themselves and then looking at asleep. Here it
+	// is the other way round, so one side sees the other.
+	v.asleep.Store(true)
+	if v.requests.Load() > 0 {
+		v.asleep.Store(false)
+		return false
+	}
+	return true
 }
 
 // tellAllLocked tells the directors of the VCL, the newest first (VDIRE-7).
@@ -200,7 +215,9 @@ func (v *VCL) restartCooldownLocked() {
 		v.cooldown = nil
 	}
 	if v.mayCoolLocked() {
-		v.cooldown = time.AfterFunc(v.rt.cooldown, v.coolDown)
+		var timer *time.Timer
+		timer = time.AfterFunc(v.rt.cooldown, func() { v.coolDown(&timer) })
+		v.cooldown = timer
 	}
 }
 
@@ -209,10 +226,12 @@ func (v *VCL) mayCoolLocked() bool {
 		v.rt.active.Load() != v && len(v.labels) == 0
 }
 
-func (v *VCL) coolDown() {
+// coolDown is called by a timer, which is given by reference because it may
+// fire before there is a name for it; the lock orders the two.
+func (v *VCL) coolDown(timer **time.Timer) {
 	var after work
 	v.rt.mu.Lock()
-	if v.mayCoolLocked() {
+	if *timer == v.cooldown && v.mayCoolLocked() { // else it was stopped too late
 		// Until somebody uses it again, it is treated as one that is to be
 		// cold; its state stays auto.
 		v.idle = true

@@ -1,11 +1,12 @@
 package director
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"sync"
+	"sync/atomic"
 )
 
 // A Transport is an [http.RoundTripper] that sends each request through a
@@ -110,7 +111,7 @@ func AnsweredBy(resp *http.Response) (leaf *Director, from net.Addr, ok bool) {
 		return nil, nil, false
 	}
 	leaf = held.leaf.d
-	if leaf.methods.address != nil {
+	if leaf.methods.address != nil && !held.ended.Load() {
 		leaf.contain("address", func() { from = leaf.methods.address.Addr(held.task) })
 	}
 	return leaf, from, true
@@ -131,9 +132,17 @@ func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err
 		d.touch()
 	}()
 	if d.methods.request == nil {
-		return nil, fmt.Errorf("a director of type %s makes no requests", d.impl.Type())
+		return nil, fmt.Errorf("a director of type %s makes no requests", d.typeName)
 	}
-	return d.methods.request.RoundTrip(t, req)
+	resp, err = d.methods.request.RoundTrip(t, req)
+	switch {
+	case err != nil:
+	case resp == nil:
+		err = errors.New("its type returned no response and no error")
+	case resp.Body == nil:
+		resp.Body = http.NoBody
+	}
+	return resp, err
 }
 
 // A heldTask keeps what a request holds.
@@ -142,19 +151,21 @@ type heldTask struct {
 	task       *Task
 	hint, leaf Hold
 	answered   bool // RoundTrip succeeded, so Finish is due
-	once       sync.Once
+	ended      atomic.Bool
 }
 
 // drop ends the request: the leaf is told, then let go, then the hint.
 func (h *heldTask) drop() {
-	h.once.Do(func() {
-		if finish := h.leaf.d.methods.finish; finish != nil && h.answered {
-			h.leaf.d.contain("finish", func() { finish.Finish(h.task) })
-		}
-		h.leaf.d.inFlight.Add(-1)
-		h.leaf.Drop()
-		h.transport.end(h.hint)
-	})
+	// Not a sync.Once: what Finish calls may come back here.
+	if !h.ended.CompareAndSwap(false, true) {
+		return
+	}
+	if finish := h.leaf.d.methods.finish; finish != nil && h.answered {
+		h.leaf.d.contain("finish", func() { finish.Finish(h.task) })
+	}
+	h.leaf.d.inFlight.Add(-1)
+	h.leaf.Drop()
+	h.transport.end(h.hint)
 }
 
 // body returns a body that ends the request with itself. One that can be

@@ -38,11 +38,12 @@ type VCL struct {
 	cooldown    *time.Timer // nil while nothing will cool the VCL by itself
 }
 
-// VCL returns the VCL of that name, or with that label.
+// VCL returns the VCL of that name, or with that label. One that was discarded
+// is not found any more, even while its requests keep it (VCL-11).
 func (rt *Runtime) VCL(name string) (*VCL, error) {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
-	if i := rt.indexVCLLocked(name); i >= 0 {
+	if i := rt.indexVCLLocked(name); i >= 0 && !rt.vcls[i].discarding {
 		return rt.vcls[i], nil
 	}
 	if v := rt.labels[name]; v != nil {
@@ -101,29 +102,36 @@ func (v *VCL) add(name string, impl Implementation, static bool, config json.Raw
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("director name: %w", err)
 	}
+	if impl == nil {
+		return nil, fmt.Errorf("add %s.%s: %w: there is no implementation", v.name, name, ErrInvalid)
+	}
 	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: static}
 	d.admin = AdminAuto
 	d.reported = true
 	d.count.take()
+	d.contain("type", func() { d.typeName = impl.Type() })
+	if d.typeName == "" {
+		return nil, fmt.Errorf("add %s.%s: %w: its type has no name", v.name, name, ErrInvalid)
+	}
 	d.contain("bind", func() {
 		if b, ok := impl.(Binder); ok {
 			b.Bind(d)
 		}
 	})
+	d.Reconsider() // before anybody can find it: it starts with the right health
 	if err := v.insert(d, config); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
-	d.Reconsider()
 	d.drain()
 	return d, nil
 }
 
 func (v *VCL) insert(d *Director, config json.RawMessage) error {
 	rt := v.rt
-	added := &event.Added{Type: d.impl.Type(), Leaf: d.methods.resolve == nil, Static: d.static, Config: config}
+	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: config}
 	_, added.Group = d.impl.(Group)
 	if describer, ok := d.impl.(Describer); ok {
-		d.contain("describe", func() { added.Options = describer.Describe() })
+		d.contain("describe", func() { added.Options = slices.Clone(describer.Describe()) })
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
@@ -142,7 +150,9 @@ func (v *VCL) insert(d *Director, config json.RawMessage) error {
 	e := d.event(event.DirectorAdded)
 	e.Added, e.Health = added, d.healthLocked()
 	rt.emitLocked(e)
-	d.touch() // its probe may have been reported before there was a number for it
+	if d.probe.Load() != nil {
+		d.touch() // it was reported before there was a number for it
+	}
 	if v.temperature.warm() {
 		d.tellLocked(EventWarm)
 	}

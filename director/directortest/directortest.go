@@ -148,6 +148,7 @@ func Check(t testing.TB, rt *director.Runtime) {
 	if err := rt.Close(ctx); err != nil {
 		t.Errorf("directortest: %v", err)
 	}
+	rt.Sample() // a reference dropped twice shows in the numbers
 	log := rt.Log()
 	events, err := log.After(log.Oldest()-1, 0)
 	if err != nil {

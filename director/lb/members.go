@@ -24,6 +24,7 @@ type members struct {
 
 	mu    sync.Mutex // guards the field below, and orders the making of tables
 	slots []*director.Ref
+	batch int // changes in progress that want one new table at their end
 }
 
 // current returns the table, never nil.
@@ -122,7 +123,28 @@ func (m *members) MembersChanged() {
 	defer m.mu.Unlock()
 	// What is read here is at least as new as the change that led to the call,
 	// and the lock makes the newest reading the one that stays.
-	m.table.Store(newTable(m.kind, m.slots, m.current()))
+	if m.batch == 0 {
+		m.table.Store(newTable(m.kind, m.slots, m.current()))
+	}
+}
+
+// AddMembers adds many members at the cost of one table.
+func (m *members) AddMembers(ds []*director.Director, weight float64) error {
+	m.mu.Lock()
+	m.batch++
+	m.mu.Unlock()
+	defer func() {
+		m.mu.Lock()
+		m.batch--
+		m.mu.Unlock()
+		m.MembersChanged()
+	}()
+	for _, d := range ds {
+		if _, err := m.AddMember(d, weight); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Dump implements [director.Dumper].
@@ -158,6 +180,8 @@ func (m *members) drop(slot *director.Ref) {
 // check returns the weight to use for a member.
 func (m *members) check(d *director.Director, weight float64) (float64, error) {
 	switch {
+	case m.self == nil:
+		return 0, fmt.Errorf("%w: the director is in no VCL yet", director.ErrInvalid)
 	case d == nil:
 		return 0, fmt.Errorf("%w: no director to add", director.ErrInvalid)
 	case weight < 0 || math.IsNaN(weight) || math.IsInf(weight, 0):
