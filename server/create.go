@@ -106,7 +106,7 @@ func (s *Server) create(body newDirector, rowsMayBeEmpty bool) (*director.Direct
 	if err != nil {
 		return nil, err
 	}
-	impl, err := s.implement(&body)
+	impl, err := implement(&body)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (s *Server) create(body newDirector, rowsMayBeEmpty bool) (*director.Direct
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.add(v, body.Name, impl)
+	d, err := s.add(v, &body, impl)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (s *Server) vclFor(name string) (*director.VCL, error) {
 }
 
 // implement makes what is to become the director.
-func (s *Server) implement(body *newDirector) (director.Implementation, error) {
+func implement(body *newDirector) (director.Implementation, error) {
 	if body.Type == "" && body.Backend != nil {
 		body.Type = backendType
 	}
@@ -250,7 +250,12 @@ func weightOf(given *float64, usual float64) (float64, error) {
 
 // add adds the director unless a live one has its name. The library would allow
 // that; to people it would only be confusing.
-func (s *Server) add(v *director.VCL, name string, impl director.Implementation) (*director.Director, error) {
+func (s *Server) add(v *director.VCL, body *newDirector, impl director.Implementation) (*director.Director, error) {
+	name := body.Name
+	config, err := body.recipe()
+	if err != nil {
+		return nil, err
+	}
 	full := v.Name() + "." + name
 	if !s.names.reserve(full) {
 		return nil, wrongField("name", fmt.Errorf("director %s: %w", full, director.ErrExists))
@@ -259,7 +264,7 @@ func (s *Server) add(v *director.VCL, name string, impl director.Implementation)
 	if d, ok := s.rt.Tree().Lookup(v.Name(), name); ok && d.Phase == tree.Live {
 		return nil, wrongField("name", fmt.Errorf("director %s: %w", full, director.ErrExists))
 	}
-	d, err := v.Add(name, impl)
+	d, err := v.AddRecorded(name, impl, config)
 	if errors.Is(err, director.ErrInvalid) {
 		return nil, wrongField("name", err)
 	}
@@ -273,15 +278,29 @@ func (s *Server) fill(d *director.Director, members []plannedMember) error {
 		return nil
 	}
 	group, err := d.Group()
-	for i := 0; err == nil && i < len(members); i++ {
-		if _, err = group.AddMember(members[i].target, members[i].weight); err != nil {
-			err = wrongField(members[i].field, err)
-		}
+	if err == nil {
+		err = addAll(group, members)
 	}
 	if err != nil {
 		_ = d.Delete() // fails only if somebody else has deleted it already
 	}
 	return err
+}
+
+// addAll adds the members, at the cost of one change where the type can do that.
+func addAll(group director.Group, members []plannedMember) error {
+	add := func() error {
+		for _, m := range members {
+			if _, err := group.AddMember(m.target, m.weight); err != nil {
+				return wrongField(m.field, err)
+			}
+		}
+		return nil
+	}
+	if batcher, ok := group.(interface{ Batch(func() error) error }); ok {
+		return batcher.Batch(add)
+	}
+	return add()
 }
 
 // reservations are the names of directors that are being added, so that two

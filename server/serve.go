@@ -28,6 +28,10 @@ type Program struct {
 	Proxy   http.Handler
 	// BoardListener is from [ListenLoopback]; ProxyListener may be any.
 	BoardListener, ProxyListener net.Listener
+	// BeforeClose, if not nil, is called when no command can come any more and
+	// the runtime is still whole: Close will delete all that is in it, which is
+	// nothing that a journal should keep.
+	BeforeClose func()
 	// Logger gets what servers and shutdown have to say. nil discards it.
 	Logger *slog.Logger
 }
@@ -87,6 +91,9 @@ func (p *Program) Serve(ctx context.Context) error {
 	p.shutdown(end, servers, log)
 	cut()
 	serving.Wait()
+	if p.BeforeClose != nil {
+		p.BeforeClose()
+	}
 	if closeErr := p.Runtime.Close(end); closeErr != nil {
 		log.Warn("not everything was let go", "error", closeErr)
 	}

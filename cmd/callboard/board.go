@@ -59,12 +59,21 @@ func url(l net.Listener) string {
 	return "http://" + net.JoinHostPort(host, port) + "/"
 }
 
+// A shown is what a board is run for.
+type shown struct {
+	rt          *director.Runtime
+	faults      server.FaultInjector // or nil
+	beforeClose func()               // or nil
+}
+
+func (e env) logger() *slog.Logger { return slog.New(slog.NewTextHandler(e.stderr, nil)) }
+
 // serve runs board and proxy until ctx is done; it closes everything given to
 // it. What it prints first, scripts wait for.
-func (b *boardFlags) serve(ctx context.Context, e env, rt *director.Runtime, l listeners, faults server.FaultInjector) error {
-	log := slog.New(slog.NewTextHandler(e.stderr, nil))
+func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) error {
+	log := e.logger()
 	board, err := server.New(server.Options{
-		Runtime: rt, ReadOnly: b.readOnly, ProxyURL: url(l.proxy), Faults: faults, Logger: log,
+		Runtime: s.rt, ReadOnly: b.readOnly, ProxyURL: url(l.proxy), Faults: s.faults, Logger: log,
 		AllowedHosts: append([]string{"localhost"}, b.hosts...),
 	})
 	if err != nil {
@@ -73,8 +82,8 @@ func (b *boardFlags) serve(ctx context.Context, e env, rt *director.Runtime, l l
 	}
 	fmt.Fprintf(e.stdout, "board  %s\nproxy  %s\n", url(l.board), url(l.proxy))
 	program := server.Program{
-		Runtime: rt, Board: board, Proxy: server.NewProxy(rt, log),
-		BoardListener: l.board, ProxyListener: l.proxy, Logger: log,
+		Runtime: s.rt, Board: board, Proxy: server.NewProxy(s.rt, log),
+		BoardListener: l.board, ProxyListener: l.proxy, Logger: log, BeforeClose: s.beforeClose,
 	}
 	return program.Serve(ctx)
 }

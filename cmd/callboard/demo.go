@@ -59,7 +59,7 @@ func runDemo(ctx context.Context, e env, board boardFlags, quiet bool) error {
 			(&demo.Traffic{URL: url(l.proxy), Client: client}).Run(ctx)
 		})
 	}
-	return board.serve(ctx, e, rt, l, faults{backends})
+	return board.serve(ctx, e, l, shown{rt: rt, faults: faults{backends}})
 }
 
 // faults makes the demo's backends fail from the page.

@@ -269,3 +269,24 @@ func TestPicksAllocateNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestBatchShowsItsMembersAtItsEnd(t *testing.T) {
+	s := newStage(t, "a", "b")
+	rr := NewRoundRobin()
+	s.add("pool", rr)
+	err := rr.Batch(func() error {
+		for _, name := range []string{"a", "b"} {
+			if _, err := rr.AddMember(s.byID[name], 1); err != nil {
+				return err
+			}
+		}
+		if h := rr.Resolve(&director.Task{}); !h.IsZero() {
+			t.Error("a member was picked before the end")
+			h.Drop()
+		}
+		return nil
+	})
+	if got := []string{s.pick("pool", nil), s.pick("pool", nil)}; err != nil || !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("after the end: got %v, %v, want a and b", got, err)
+	}
+}

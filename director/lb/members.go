@@ -128,8 +128,9 @@ func (m *members) MembersChanged() {
 	}
 }
 
-// AddMembers adds many members at the cost of one table.
-func (m *members) AddMembers(ds []*director.Director, weight float64) error {
+// Batch runs change, which adds, sets or removes many members, at the cost of one
+// new table at its end. Until then picks are made from the old one.
+func (m *members) Batch(change func() error) error {
 	m.mu.Lock()
 	m.batch++
 	m.mu.Unlock()
@@ -139,12 +140,7 @@ func (m *members) AddMembers(ds []*director.Director, weight float64) error {
 		m.mu.Unlock()
 		m.MembersChanged()
 	}()
-	for _, d := range ds {
-		if _, err := m.AddMember(d, weight); err != nil {
-			return err
-		}
-	}
-	return nil
+	return change()
 }
 
 // Dump implements [director.Dumper].

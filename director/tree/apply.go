@@ -72,6 +72,9 @@ func (s *Snapshot) applyVCL(e event.Event) {
 	case i < 0:
 	case e.Kind == event.VCLDiscarded:
 		s.vcls = without(s.vcls, i)
+		if s.Active == e.VCL {
+			s.Active = "" // only when the runtime is closed
+		}
 	case e.Kind == event.VCLTemperature:
 		s.changeVCL(i, func(v *VCL) { v.setTemperature(e.Temperature) })
 	case e.Kind == event.VCLLabel && e.Label != nil:
@@ -107,7 +110,8 @@ func (s *Snapshot) applyAdded(e event.Event) {
 	d := &Director{
 		ID: e.ID, VCL: e.VCL, Name: e.Director,
 		Type: e.Added.Type, Leaf: e.Added.Leaf, Group: e.Added.Group, Static: e.Added.Static, Options: e.Added.Options,
-		Phase: Live, Owned: true,
+		Config: e.Added.Config,
+		Phase:  Live, Owned: true,
 	}
 	d.Steps.Added = stepOf(e)
 	if e.Health != nil {

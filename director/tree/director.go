@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"encoding/json"
 	"iter"
 	"time"
 
@@ -31,6 +32,9 @@ type Director struct {
 	Group   bool
 	Static  bool
 	Options []event.Option
+	// Config is what whoever made the director needs to make it again; nil for
+	// a director that nobody can make again.
+	Config json.RawMessage
 
 	Phase Phase
 	// Owned reports that the owner's reference is held: from added to released.

@@ -1,0 +1,35 @@
+package journal
+
+import (
+	"os"
+
+	"github.com/callboard/callboard/director/tree"
+)
+
+// File is what a test puts in place of a file.
+type File = file
+
+// ReadFile folds a file.
+var ReadFile = readFile
+
+// Kept is what Open has found.
+func (j *Journal) Kept() *tree.Snapshot { return j.kept }
+
+// WithFiles makes the files of a journal those of a test.
+func (o Options) WithFiles(wrap func(path string, f File) (File, error)) Options {
+	o.open = func(path string, flag int) (file, error) {
+		f, err := openFile(path, flag)
+		if err != nil {
+			return nil, err
+		}
+		wrapped, err := wrap(path, f)
+		if err != nil {
+			f.Close()
+			if flag&os.O_CREATE != 0 {
+				os.Remove(path)
+			}
+		}
+		return wrapped, err
+	}
+	return o
+}

@@ -1,0 +1,141 @@
+package journal
+
+import (
+	"encoding/json"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/callboard/callboard/director/event"
+	"github.com/callboard/callboard/director/tree"
+)
+
+// format is the version of the files.
+const format = 1
+
+// A header is the first line of a file: what the state in it is that of.
+type header struct {
+	Journal  int       `json:"journal"` // the format
+	Instance string    `json:"instance"`
+	Epoch    string    `json:"epoch"`
+	Seq      uint64    `json:"seq"`
+	Time     time.Time `json:"time"`
+	// State is the number of lines that tell the state.
+	State int `json:"state"`
+}
+
+func (j *Journal) writeState(w io.Writer, s *tree.Snapshot) error {
+	h := header{Journal: format, Instance: s.Instance, Epoch: s.Epoch, Seq: s.Seq, Time: s.Time}
+	for range stateOf(s) {
+		h.State++
+	}
+	line, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	for e := range stateOf(s) {
+		if _, err := w.Write(j.encode(e)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// encode returns the line of an event. What a director type of somebody's own
+// puts into an event need not be JSON; then the fact stays and its details go.
+func (j *Journal) encode(e event.Event) []byte {
+	line, err := json.Marshal(e)
+	if err != nil {
+		j.o.Logger.Warn("journal: the details of an event cannot be kept", "seq", e.Seq, "kind", e.Kind, "director", e.Director, "error", err)
+		line, _ = json.Marshal(event.Event{Seq: e.Seq, Time: e.Time, Kind: e.Kind, VCL: e.VCL, Director: e.Director, ID: e.ID})
+	}
+	return append(line, '\n')
+}
+
+// stateOf yields events whose fold is s. They all have the sequence number of s:
+// they tell what was true then, not how it came about.
+func stateOf(s *tree.Snapshot) iter.Seq[event.Event] {
+	return func(yield func(event.Event) bool) {
+		emit := func(e event.Event) bool {
+			e.Seq = s.Seq
+			if e.Time.IsZero() {
+				e.Time = s.Time
+			}
+			return yield(e)
+		}
+		for _, v := range s.VCLs() {
+			if !emitVCL(v, emit) {
+				return
+			}
+		}
+		if s.Active != "" && !emit(event.Event{Kind: event.VCLActive, VCL: s.Active}) {
+			return
+		}
+		// Slots name directors, so all directors come before all slots.
+		for d := range s.Directors() {
+			if !emitDirector(d, emit) {
+				return
+			}
+		}
+		for d := range s.Directors() {
+			if !emitSlots(s, d, emit) {
+				return
+			}
+		}
+	}
+}
+
+func emitVCL(v *tree.VCL, emit func(event.Event) bool) bool {
+	if !emit(event.Event{Kind: event.VCLAdded, VCL: v.Name, Temperature: &event.Temperature{Temperature: v.Temperature, State: v.State}}) {
+		return false
+	}
+	for _, label := range v.Labels {
+		if !emit(event.Event{Kind: event.VCLLabel, VCL: v.Name, Label: &event.Label{Label: label, Set: true}}) {
+			return false
+		}
+	}
+	return true
+}
+
+func emitDirector(d *tree.Director, emit func(event.Event) bool) bool {
+	about := func(kind event.Kind, step tree.Step) event.Event {
+		return event.Event{Kind: kind, Time: step.Time, VCL: d.VCL, Director: d.Name, ID: d.ID}
+	}
+	added := about(event.DirectorAdded, d.Steps.Added)
+	added.Added = &event.Added{Type: d.Type, Leaf: d.Leaf, Group: d.Group, Static: d.Static, Options: d.Options, Config: d.Config}
+	added.Health = &event.Health{Healthy: d.Healthy, Admin: d.Admin, Reason: d.Reason, Changed: d.Changed}
+	if !emit(added) {
+		return false
+	}
+	for _, step := range []struct {
+		kind event.Kind
+		tree.Step
+	}{{event.DirectorDeleted, d.Steps.Deleted}, {event.DirectorReleased, d.Steps.Released}} {
+		e := about(step.kind, step.Step)
+		e.Life = &event.Life{Refcount: d.Refcount()}
+		if step.Taken() && !emit(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// emitSlots tells of the slots that point at d.
+func emitSlots(s *tree.Snapshot, d *tree.Director, emit func(event.Event) bool) bool {
+	for h := range d.Slots() {
+		e := event.Event{Kind: event.RefAssigned, VCL: d.VCL, Director: d.Name, ID: d.ID}
+		e.Assigned = &event.Assigned{Holder: h, To: d.Name, ToID: d.ID, RefcountTo: d.Refcount()}
+		if holder, ok := s.Director(h.ID); ok && h.Kind == event.HolderMember {
+			m, _ := holder.Member(h.Slot)
+			e.Assigned.Weight = m.Weight
+			e.Director, e.ID = holder.Name, holder.ID
+		}
+		if !emit(e) {
+			return false
+		}
+	}
+	return true
+}

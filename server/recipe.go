@@ -1,0 +1,36 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/backend"
+)
+
+// A recipe is the part of the command that adds a director from which the
+// director can be made again. The members are not in it: they change.
+type recipe struct {
+	Type    string          `json:"type"`
+	Backend *backend.Config `json:"backend,omitempty"`
+	Options settings        `json:"options,omitempty"`
+}
+
+func (d *newDirector) recipe() (json.RawMessage, error) {
+	config, err := json.Marshal(recipe{Type: d.Type, Backend: d.Backend, Options: d.Options})
+	if err != nil {
+		return nil, fmt.Errorf("record director %s: %w", d.Name, err)
+	}
+	return config, nil
+}
+
+// MakeDirector makes again what the API made a director of: config is the
+// Config of its director.added event. Like the API it refuses what it does not
+// know: a backend whose tls was passed over would be spoken to in the clear.
+func MakeDirector(config json.RawMessage) (director.Implementation, error) {
+	var r recipe
+	if err := decodeJSON(config, &r); err != nil {
+		return nil, fmt.Errorf("what was recorded: %w", err)
+	}
+	return implement(&newDirector{Type: r.Type, Backend: r.Backend, Options: r.Options})
+}
