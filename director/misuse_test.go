@@ -173,17 +173,19 @@ func TestNothingIsToldOfTheDestroyed(t *testing.T) {
 	}
 }
 
+// A heavy one has a size, so that it has an address of its own.
+type heavy [64]byte
+
+func (*heavy) Type() string { return "heavy" }
+
 func TestDestroyedDirectorsCanBeCollectedThoughNobodySamples(t *testing.T) {
 	v := newVCL(t)
 	var freed atomic.Int64
 	const n = 4000
 	for range n {
-		heavy := &struct {
-			leaf
-			ballast [64]byte
-		}{}
-		runtime.AddCleanup(heavy, func(*atomic.Int64) { freed.Add(1) }, nil)
-		if err := add(t, v, "a", heavy).Delete(); err != nil {
+		h := &heavy{}
+		runtime.AddCleanup(h, func(int) { freed.Add(1) }, 0)
+		if err := add(t, v, "a", h).Delete(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -228,7 +230,7 @@ func (bodiless) RoundTrip(*director.Task, *http.Request) (*http.Response, error)
 	return &http.Response{StatusCode: 200}, nil
 }
 
-type nameless struct{ leaf }
+type nameless struct{}
 
 func (nameless) Type() string { panic("no name") }
 
