@@ -81,20 +81,46 @@
 //	VRT_VCL_Prevent_*        VCL.PreventCold, VCL.PreventDiscard
 //	VRT_StaticDirector       VCL.AddStatic
 //
-// # Where Varnish is wrong, or C
+// # Differences from Varnish
 //
-//   - An assignment that would close a loop is refused with the path
-//     ([LoopError]); Varnish overflows its stack (varnish-cache #3899).
-//   - Resolve returns a held reference; there, the director could vanish before
-//     it was referenced (#3949).
-//   - No reader blocks a request or a change; there, listing blocked traffic
-//     (#3119).
-//   - A release that leaves something behind becomes a director.leaked event,
-//     and what was left is let go of when the director is destroyed.
-//   - What panics there is an error here: adding to a VCL that is not warm,
-//     deleting twice, assigning what is destroyed.
-//   - Health is pushed to those who hold a director when it changes, so that a
-//     pick never walks the tree; there, each pick asks.
+// Where Varnish is wrong, panics, or does something because it is C, this is
+// what happens here. More of it, about load balancers, backends and lists, is in
+// the documentation of packages lb, backend and list; docs/rules.md names the
+// rules that have no meaning here.
+//
+//	there                                    here
+//	a loop of directors overflows the        the assignment that would close it is
+//	stack (varnish-cache #3899)              refused with the path: LoopError; the walk
+//	                                         has a depth limit for types that hide members
+//	a director could vanish between being    Resolve returns it held
+//	resolved and being referenced (#3949)
+//	listing backends blocked traffic         lists and pages read an immutable tree
+//	(#3119)
+//	adding to a cold VCL panics the child    ErrNotWarm; also while it is cooling, where
+//	                                         there the caller is given nothing
+//	deleting twice, and using what is        ErrDeleted, ErrDestroyed; a reference that is
+//	destroyed, are assertions                dropped twice is a director.error event
+//	a release that leaves references behind  a director.leaked event names them, and they
+//	goes unnoticed                           end with the director that held them
+//	directors left over at discard run code  what was added after loading is told DISCARD
+//	that is unloaded, or stay for ever       and deleted, in Varnish's order
+//	static directors are never counted, and  directors are counted; VCL.AddStatic is there
+//	each backend in a VCL file is one        for those that want Varnish's way
+//	each pick asks its members for health    a flip is pushed to all that hold the
+//	                                         director, so a pick never walks the tree
+//	last_change moves when somebody lists    Director.Changed moves with each flip
+//	the round-robin cursor may point beyond  it counts modulo the present members (RR-2)
+//	the end after a removal
+//	shard leaks the references of adds that  a slot is filled when the add takes effect
+//	it skips                                 (SHARD-15)
+//	a probe with initial=0 stays healthy     the window is counted anew (PROBE-11)
+//	after going cold and warm
+//	backend.list prints -nan%                0.00%
+//	a panic, in C, ends the process          one in a type's method is contained, and
+//	                                         becomes a director.error event
+//	bereq.backend holds a reference of its   a request holds the hint and the leaf, so a
+//	own besides the hint                     count is one lower than in Varnish
+//	a VCL cools down when a poll finds out   a timer does it, at the time that was set
 //
 // # Concurrency
 //

@@ -120,8 +120,12 @@ func pageOf(snapshot *tree.Snapshot, vcl, text string, limit int, from uint64) d
 }
 
 // matches reports whether every word occurs in the name, type or state, as in
-// the filter of the page.
+// the filter of the page. A director whose last reference has gone is about to
+// be destroyed, and no list shows it any more.
 func matches(d *tree.Director, words []string) bool {
+	if d.Refcount() == 0 {
+		return false
+	}
 	if len(words) == 0 {
 		return true
 	}
