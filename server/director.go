@@ -68,7 +68,7 @@ func newDirectorJSON(s *tree.Snapshot, d *tree.Director) directorJSON {
 		ID: d.ID, Name: d.Name, VCL: d.VCL, FullName: d.FullName(), Type: d.Type, Leaf: d.Leaf, Static: d.Static,
 		Phase: d.Phase, Refcount: d.Refcount(), Holders: d.CountHolders(),
 		Health: healthJSON{
-			Healthy: d.Healthy, Admin: d.Admin, Reason: d.Reason, Changed: d.Changed,
+			Healthy: d.Healthy, Admin: d.Admin, Reason: d.Why(), Changed: d.Changed,
 			HealthyMembers: d.HealthyMembers(), TotalMembers: d.TotalMembers(), Probe: d.Probe,
 		},
 		Members: []memberJSON{}, Options: d.Options, Steps: newSteps(d.Steps),

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/callboard/callboard/director/tree"
+	"github.com/callboard/callboard/web"
 	"github.com/callboard/callboard/web/view"
 )
 
@@ -52,6 +54,22 @@ func (s *Server) treeDot(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/vnd.graphviz; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write([]byte(dot(snapshot, directors))) // the client has gone: nobody is left to be told
+	return nil
+}
+
+// treeSVG is the view as a picture that stands on its own.
+func (s *Server) treeSVG(w http.ResponseWriter, r *http.Request) error {
+	if err := s.checkInstance(r); err != nil {
+		return err
+	}
+	model := view.Build(s.rt.Sample(), nil, view.ParseQuery(r.URL.Query()), nil)
+	var b bytes.Buffer
+	if err := web.Picture(view.PictureOf(model)).Render(r.Context(), &b); err != nil {
+		return fmt.Errorf("draw the tree: %w", err)
+	}
+	w.Header().Set("Content-Type", "image/svg+xml")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(b.Bytes()) // the client has gone: nobody is left to be told
 	return nil
 }
 

@@ -23,6 +23,7 @@ func (s *Server) routes() *chi.Mux {
 	r.Get("/i/{instance}/live", s.handle(s.live))
 	r.Get("/i/{instance}/tree.json", s.handle(s.treeJSON))
 	r.Get("/i/{instance}/tree.dot", s.handle(s.treeDot))
+	r.Get("/i/{instance}/tree.svg", s.handle(s.treeSVG))
 
 	r.Route("/api/v1/instances", func(r chi.Router) {
 		r.Get("/", s.handle(s.listInstances))

@@ -2,7 +2,9 @@ package tree
 
 import (
 	"encoding/json"
+	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/callboard/callboard/director/event"
@@ -116,6 +118,15 @@ func (d *Director) Members() iter.Seq[Member] {
 // that point at a healthy director.
 func (d *Director) TotalMembers() int   { return d.members.len() }
 func (d *Director) HealthyMembers() int { return d.healthyMembers }
+
+// Why says in a few words what decided the health. For a director that follows
+// its members it counts them as they are now, not as they were at the last flip.
+func (d *Director) Why() string {
+	if strings.HasPrefix(d.Reason, "members: ") {
+		return fmt.Sprintf("members: %d of %d healthy", d.healthyMembers, d.TotalMembers())
+	}
+	return d.Reason
+}
 
 // Member returns the member slot with that number, if it is filled.
 func (d *Director) Member(slot int) (Member, bool) {

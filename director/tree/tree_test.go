@@ -134,3 +134,18 @@ func BenchmarkApplyFlip(b *testing.B) {
 		})
 	}
 }
+
+func TestWhyCountsMembersAsTheyAre(t *testing.T) {
+	member := func(seq, to uint64, slot int) event.Event {
+		return event.Event{Seq: seq, Kind: event.RefAssigned, VCL: "boot", ID: 3, Assigned: &event.Assigned{
+			Holder: event.Holder{Kind: event.HolderMember, ID: 3, Slot: slot, Ref: seq}, ToID: to, RefcountTo: 2,
+		}}
+	}
+	pool := added(3, 3, "pool")
+	pool.Health = &event.Health{Admin: "auto", Reason: "members: 0 of 0 healthy"}
+	s := New("main", "e").Apply(added(1, 1, "a")).Apply(added(2, 2, "b")).Apply(pool).Apply(member(4, 1, 1)).Apply(member(5, 2, 2))
+	d, _ := s.Director(3)
+	if got, want := d.Why(), "members: 2 of 2 healthy"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
