@@ -69,13 +69,6 @@ func (s *settings) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// A plannedMember is a member of which it is known that it is there.
-type plannedMember struct {
-	field  string
-	target *director.Director
-	weight float64
-}
-
 func (s *Server) createDirector(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
@@ -199,55 +192,6 @@ func typeNames() []string {
 	return names
 }
 
-// plan finds the members before anything is added.
-func (s *Server) plan(v *director.VCL, members []newMember, rowsMayBeEmpty bool) ([]plannedMember, error) {
-	var planned []plannedMember
-	for i, m := range members {
-		if m.Director == "" && rowsMayBeEmpty {
-			continue
-		}
-		row := fmt.Sprintf("members[%d].", i)
-		target, err := s.bodyDirector(row+"director", v, m.Director)
-		if err != nil {
-			return nil, err
-		}
-		weight, err := weightOf(m.Weight, 1)
-		if err != nil {
-			return nil, wrongField(row+"weight", err)
-		}
-		planned = append(planned, plannedMember{field: row + "director", target: target, weight: weight})
-	}
-	return planned, nil
-}
-
-// bodyDirector returns the director that a field of the body names. A name
-// without its VCL is looked for in v first: a director's members are of its own
-// VCL, whichever is active.
-func (s *Server) bodyDirector(field string, v *director.VCL, name string) (*director.Director, error) {
-	if name == "" {
-		return nil, refuse(field, "name a director")
-	}
-	if known, ok := s.rt.Tree().Lookup(v.Name(), name); ok {
-		name = fmt.Sprintf("@%d", known.ID)
-	}
-	d, err := s.rt.Find(name)
-	if err != nil {
-		return nil, wrongField(field, err)
-	}
-	return d, nil
-}
-
-// weightOf returns the weight to use. What NaN means nobody knows.
-func weightOf(given *float64, usual float64) (float64, error) {
-	if given == nil {
-		return usual, nil
-	}
-	if !(*given >= 0 && *given <= 1e9) {
-		return 0, fmt.Errorf("%w: 0 to 1e9", director.ErrInvalid)
-	}
-	return *given, nil
-}
-
 // add adds the director unless a live one has its name. The library would allow
 // that; to people it would only be confusing.
 func (s *Server) add(v *director.VCL, body *newDirector, impl director.Implementation) (*director.Director, error) {
@@ -269,38 +213,6 @@ func (s *Server) add(v *director.VCL, body *newDirector, impl director.Implement
 		return nil, wrongField("name", err)
 	}
 	return d, err
-}
-
-// fill gives the new director its members. If one is refused, the director is
-// deleted again: a command takes effect as a whole or not at all.
-func (s *Server) fill(d *director.Director, members []plannedMember) error {
-	if len(members) == 0 {
-		return nil
-	}
-	group, err := d.Group()
-	if err == nil {
-		err = addAll(group, members)
-	}
-	if err != nil {
-		_ = d.Delete() // fails only if somebody else has deleted it already
-	}
-	return err
-}
-
-// addAll adds the members, at the cost of one change where the type can do that.
-func addAll(group director.Group, members []plannedMember) error {
-	add := func() error {
-		for _, m := range members {
-			if _, err := group.AddMember(m.target, m.weight); err != nil {
-				return wrongField(m.field, err)
-			}
-		}
-		return nil
-	}
-	if batcher, ok := group.(interface{ Batch(func() error) error }); ok {
-		return batcher.Batch(add)
-	}
-	return add()
 }
 
 // reservations are the names of directors that are being added, so that two
