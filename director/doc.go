@@ -111,6 +111,8 @@
 //	last_change moves when somebody lists    Director.Changed moves with each flip
 //	the round-robin cursor may point beyond  it counts modulo the present members (RR-2)
 //	the end after a removal
+//	a native backend that is deleted is      it stays healthy, and is picked until its
+//	sick from then on (HEALTH-4)             holders let go; set it sick first to drain it
 //	shard leaks the references of adds that  a slot is filled when the add takes effect
 //	it skips                                 (SHARD-15)
 //	a probe with initial=0 stays healthy     the window is counted anew (PROBE-11)

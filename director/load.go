@@ -135,6 +135,9 @@ func (rt *Runtime) Label(label string, v *VCL) error {
 	if err := checkName(label); err != nil {
 		return fmt.Errorf("label: %w", err)
 	}
+	if strings.Contains(label, ".") {
+		return fmt.Errorf("label %q: %w: no dots, they part VCL and director", label, ErrInvalid)
+	}
 	if v == nil || v.rt != rt {
 		return fmt.Errorf("label %s: %w", label, ErrForeign)
 	}

@@ -26,6 +26,8 @@ func TestMatchName(t *testing.T) {
 		{"", "", true},
 		{"", "x", false},
 		{"**", "", true},
+		{"boot?a1", "boot.a1", true},
+		{"boot.a?b", "boot.a/b", true},
 	} {
 		if got := matchName(c.pattern, c.name); got != c.want {
 			t.Errorf("matchName(%q, %q) = %t, want %t", c.pattern, c.name, got, c.want)

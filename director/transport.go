@@ -37,6 +37,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL == nil || req.Header == nil {
+		return nil, fmt.Errorf("%w: a request needs a URL and a header", ErrInvalid)
+	}
 	hint, err := t.hint()
 	if err != nil {
 		return nil, err
@@ -72,6 +75,9 @@ func (t *Transport) hint() (Hold, error) {
 		}
 		d.vcl.leave()
 		return Hold{}, &NoBackendError{Director: d.name, Err: ErrDestroyed}
+	}
+	if t.Runtime == nil {
+		return Hold{}, &NoBackendError{}
 	}
 	for v := t.Runtime.Active(); v != nil; v = t.Runtime.Active() {
 		if !v.enter() {

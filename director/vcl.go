@@ -78,7 +78,8 @@ func (v *VCL) Default() Hold { return v.fallback.Hold() }
 // which it keeps until [Director.Delete]. Names need not be unique: a director
 // may take the name of one that it replaces. In a warm VCL the WARM event is
 // delivered before Add returns; a VCL that is cooling or cold takes nothing
-// ([ErrNotWarm]). If Add fails, impl was told nothing but Bind.
+// ([ErrNotWarm]). If Add fails, impl was told nothing but Bind. An impl may be
+// added once.
 func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
 	return v.add(name, impl, false, nil)
 }
@@ -105,6 +106,14 @@ func (v *VCL) add(name string, impl Implementation, static bool, config json.Raw
 	if impl == nil {
 		return nil, fmt.Errorf("add %s.%s: %w: there is no implementation", v.name, name, ErrInvalid)
 	}
+	// Asked before Bind and again after it (LIFE-7): Bind makes impl this
+	// director's, which must not happen to one that is in use elsewhere.
+	v.rt.mu.Lock()
+	err := v.refusalLocked()
+	v.rt.mu.Unlock()
+	if err != nil {
+		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
+	}
 	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: static}
 	d.admin = AdminAuto
 	d.reported = true
@@ -126,6 +135,18 @@ func (v *VCL) add(name string, impl Implementation, static bool, config json.Raw
 	return d, nil
 }
 
+// refusalLocked says why the VCL takes no directors now. One that is busy takes
+// them, also when it is to be discarded (VCL-5).
+func (v *VCL) refusalLocked() error {
+	switch {
+	case v.rt.closed:
+		return ErrClosed
+	case v.tornDown || !v.temperature.warm() && v.temperature != Init:
+		return fmt.Errorf("%w: it is %s", ErrNotWarm, v.shownTemperatureLocked())
+	}
+	return nil
+}
+
 func (v *VCL) insert(d *Director, config json.RawMessage) error {
 	rt := v.rt
 	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: config}
@@ -135,11 +156,8 @@ func (v *VCL) insert(d *Director, config json.RawMessage) error {
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
-	switch {
-	case rt.closed:
-		return ErrClosed
-	case v.discarding || !v.temperature.warm() && v.temperature != Init:
-		return fmt.Errorf("%w: it is %s", ErrNotWarm, v.shownTemperatureLocked())
+	if err := v.refusalLocked(); err != nil {
+		return err
 	}
 	rt.lastID++
 	d.id = rt.lastID

@@ -83,11 +83,17 @@ func (b *Backend) RoundTrip(t *director.Task, req *http.Request) (*http.Response
 	if err := b.enter(req.Context()); err != nil {
 		return nil, err
 	}
+	answered := false
+	defer func() { // also after a panic, which the runtime contains
+		if !answered {
+			b.places.free()
+		}
+	}()
 	resp, remote, err := b.send(req)
 	if err != nil {
-		b.places.free()
 		return nil, err
 	}
+	answered = true
 	t.State = remote
 	return resp, nil
 }

@@ -161,7 +161,11 @@ func (m *members) slot(number int) (*director.Ref, error) {
 			return slot, nil
 		}
 	}
-	return nil, fmt.Errorf("member slot %d of %s: %w", number, m.self.FullName(), director.ErrNotFound)
+	name := "a director in no VCL"
+	if m.self != nil {
+		name = m.self.FullName()
+	}
+	return nil, fmt.Errorf("member slot %d of %s: %w", number, name, director.ErrNotFound)
 }
 
 // drop empties the slot before it forgets it: a Release that runs meanwhile

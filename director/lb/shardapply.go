@@ -17,6 +17,9 @@ type shardState struct {
 func (s *Shard) state() (shardState, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.self == nil {
+		return shardState{}, fmt.Errorf("%w: the director is in no VCL yet", director.ErrInvalid)
+	}
 	if s.released {
 		return shardState{}, fmt.Errorf("change %s: %w", s.name(), director.ErrReleased)
 	}

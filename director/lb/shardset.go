@@ -27,7 +27,12 @@ func (s *ParamSet) Set(p Params) { s.params.Store(&p) }
 func (s *ParamSet) Clear() { s.Set(Params{}) }
 
 // Params returns what the set gives.
-func (s *ParamSet) Params() Params { return *s.params.Load() }
+func (s *ParamSet) Params() Params {
+	if p := s.params.Load(); p != nil {
+		return *p
+	}
+	return Params{}
+}
 
 // ForTask returns a context under which a request finds p before what the set
 // gives, in every shard that is associated with the set: shard_param.set in
@@ -65,7 +70,7 @@ func (s *Shard) params(t *director.Task, call *Params) *Params {
 		if task := paramsIn(ctx, set); task != nil {
 			*call = call.or(*task)
 		}
-		*call = call.or(*set.params.Load())
+		*call = call.or(set.Params())
 	}
 	*call = call.or(s.own)
 	return call
