@@ -10,7 +10,7 @@ help:                ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 20
 
 generate:            ## write the Go code of the templ files
-	go tool templ generate
+	go tool templ generate -include-version=false
 
 test:                ## install Chromium if need be, lint, run every test
 	@scripts/install-browser

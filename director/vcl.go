@@ -199,6 +199,8 @@ func checkName(name string) error {
 		return fmt.Errorf("%w: %d bytes are too long, %d is the most", ErrInvalid, len(name), maxName)
 	case !utf8.ValidString(name):
 		return fmt.Errorf("%q: %w: not UTF-8", name, ErrInvalid)
+	case name == "." || name == "..":
+		return fmt.Errorf("%q: %w: that is a folder, and would be lost in an address", name, ErrInvalid)
 	case name[0] == '@' || name[0] == '-':
 		return fmt.Errorf("%q: %w: a name does not start with %q", name, ErrInvalid, name[0])
 	}

@@ -51,13 +51,10 @@ func TestDirectorIsShownWithItsHolders(t *testing.T) {
 
 func TestNamesWithEveryCharacterCanBeAddressed(t *testing.T) {
 	g := newRig(t, nil)
-	for _, name := range []string{"a/b", "x:y", "50%25", "ä?#", "a+b", "c.d.e", "[v]", "..", "a%2Fb"} {
+	for _, name := range []string{"a/b", "x:y", "50%25", "ä?#", "a+b", "c.d.e", "[v]", "a%2Fb"} {
 		body := fmt.Sprintf(`{"name":%q,"type":"round-robin"}`, name)
 		created := g.send("POST", api+"directors", body).is(201)
 		for _, path := range []string{url.PathEscape(name), url.PathEscape("boot." + name), strings.TrimPrefix(created.header.Get("Location"), "directors/")} {
-			if path == ".." {
-				path = "%2E%2E"
-			}
 			if got := into[directorAnswer](g.send("GET", api+"directors/"+path, "").is(200)); got.Name != name {
 				t.Errorf("%s: got %q, want %q", path, got.Name, name)
 			}

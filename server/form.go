@@ -21,10 +21,10 @@ import (
 // show afterwards. Fields that are left empty count as absent, others that the
 // command does not know are passed over.
 
-// overrideMethod lets a form be a PUT or a DELETE.
+// overrideMethod reads forms, and lets one that is posted be a PUT or a DELETE.
 func (s *Server) overrideMethod(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && isForm(r) {
+		if (r.Method == http.MethodPost || r.Method == http.MethodPut) && isForm(r) {
 			if err := parseForm(r); err != nil {
 				s.writeProblem(w, r, err)
 				return
@@ -54,7 +54,7 @@ func parseForm(r *http.Request) error {
 		}
 	}
 	switch method := strings.ToUpper(r.PostForm.Get("_method")); method {
-	case "", http.MethodPost:
+	case "", r.Method:
 	case http.MethodPut, http.MethodDelete:
 		r.Method = method
 	default:

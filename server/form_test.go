@@ -123,3 +123,34 @@ func TestRefusedFormIsAPage(t *testing.T) {
 		t.Errorf("page repeats what was sent:\n%s", a.body)
 	}
 }
+
+// A form that is sent with the method itself, as curl -X PUT -d does.
+func TestFormThatIsPut(t *testing.T) {
+	g := newRig(t, nil)
+	put := func(path, body string) answer {
+		return g.send("PUT", api+path, body, "Content-Type", "application/x-www-form-urlencoded", "Accept", "application/json")
+	}
+	put("vcls/boot/default", "director=a1").is(200)
+	if d, ok := g.rt.Tree().Lookup("boot", "a1"); !ok || d.CountHolders().Defaults != 1 {
+		t.Error("a1 did not become the default")
+	}
+	put("vcls/boot/default", `{"director":"site"}`).problem(415)
+	put("vcls/boot/default", "other=x").problem(422)
+	put("health", "pattern=a1&admin=sick").is(200)
+	put("active", "vcl=boot").is(200)
+	put("directors/pool/members/1", "director=a2").is(200)
+	if d, _ := g.rt.Tree().Lookup("boot", "a1"); d.CountHolders().Defaults != 1 {
+		t.Error("a refused form changed the default")
+	}
+	put("vcls/boot/default", "director=").is(200)
+}
+
+func TestHeadIsAnsweredWhereGetIs(t *testing.T) {
+	g := newRig(t, nil)
+	for _, path := range []string{"api/v1/instances", "api/v1/instances/test", api + "directors", api + "directors/a1", "healthz"} {
+		g.send("HEAD", path, "").is(200)
+	}
+	if got := g.send("PATCH", "api/v1/instances", "").problem(405); !strings.Contains(got.Detail, "GET") || strings.Contains(got.Detail, "POST") {
+		t.Errorf("what one can do: got %q", got.Detail)
+	}
+}

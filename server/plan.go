@@ -57,7 +57,7 @@ func weightOf(given *float64, usual float64) (float64, error) {
 		return usual, nil
 	}
 	if !(*given >= 0 && *given <= 1e9) {
-		return 0, fmt.Errorf("%w: 0 to 1e9", director.ErrInvalid)
+		return 0, fmt.Errorf("%w: a weight is 0 to 1e9", director.ErrInvalid)
 	}
 	return *given, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -109,9 +110,14 @@ func refuse(field, detail string) error {
 	}
 }
 
-// sentence makes an error readable on a page.
+// sentence makes an error readable on a page. One that starts with a name stays
+// as it is: names mean something else in capitals.
 func sentence(err error) string {
 	text := err.Error()
+	word, _, _ := strings.Cut(text, " ")
+	if strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && r != ',' }) {
+		return text + "."
+	}
 	first, size := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(first)) + text[size:] + "."
 }

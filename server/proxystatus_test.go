@@ -71,3 +71,21 @@ func TestProxyPassesWebsockets(t *testing.T) {
 		t.Errorf("got %q, %v, want echo hello", data, err)
 	}
 }
+
+// What became of a backend's requests can be read, by kind.
+func TestCountersOfABackend(t *testing.T) {
+	g := newRig(t, nil)
+	g.send("POST", api+"directors", `{"name":"nobody","type":"backend","backend":{"host":"127.0.0.1","port":1}}`).is(201)
+	d, err := g.rt.Find("nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := g.rt.Active().SetDefault(d); err != nil {
+		t.Fatal(err)
+	}
+	ask(t, g.newProxy()).is(502)
+	got := into[directorAnswer](g.send("GET", api+"directors/nobody", "").is(200))
+	if got.Counters == nil || got.Counters.FailECONNREFUSED != 1 || got.Failures != 1 {
+		t.Errorf("got %+v and %d failures, want one refused connection", got.Counters, got.Failures)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/backend"
 	"github.com/callboard/callboard/director/tree"
 	"github.com/callboard/callboard/web/view"
 )
@@ -160,6 +161,8 @@ type directorAnswer struct {
 	Epoch string `json:"epoch"`
 	Seq   uint64 `json:"seq"`
 	directorJSON
+	// Counters are a backend's: what became of its requests, by kind.
+	Counters *backend.Counters `json:"counters,omitempty"`
 }
 
 // answerFor describes a director as it is now.
@@ -180,6 +183,10 @@ func (s *Server) getDirector(w http.ResponseWriter, r *http.Request) error {
 	answer, err := s.answerFor(d.ID())
 	if err != nil {
 		return err
+	}
+	if b, ok := d.Implementation().(*backend.Backend); ok {
+		counters := b.Counters()
+		answer.Counters = &counters
 	}
 	return writeJSON(w, http.StatusOK, answer)
 }

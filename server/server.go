@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/go-chi/chi/v5"
 
@@ -79,6 +80,9 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	if o.Runtime == nil {
 		return nil, errors.New("server: Options.Runtime is missing")
+	}
+	if name := o.Runtime.Name(); name == "." || name == ".." || strings.ContainsFunc(name, unicode.IsControl) {
+		return nil, fmt.Errorf("server: instance %q: the name is part of addresses, and cannot be a folder's or have control characters", name)
 	}
 	o.MaxClients = cmp.Or(o.MaxClients, 10_000)
 	o.MaxClientsPerAddress = cmp.Or(o.MaxClientsPerAddress, 1_000)

@@ -44,7 +44,8 @@ func (s *Server) setDefault(w http.ResponseWriter, r *http.Request) error {
 	}
 	var d *director.Director
 	switch {
-	case body.Director == nil && !isForm(r):
+	case body.Director == nil && !r.PostForm.Has("director") && !r.PostForm.Has("_method"):
+		// The page's form for "none" has no field; anybody else has to say it.
 		return refuse("director", `name a director, or give "" for none`)
 	case body.Director == nil || *body.Director == "":
 	default:

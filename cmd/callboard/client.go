@@ -57,7 +57,7 @@ func (c *client) define(flags *flag.FlagSet) {
 	usual := cmp.Or(os.Getenv("CALLBOARD_URL"), "http://127.0.0.1:8080/")
 	flags.StringVar(&c.url, "url", usual, "`address` of the board; CALLBOARD_URL sets the default")
 	flags.StringVar(&c.instance, "instance", "", "`name` of the instance; the only one if not given")
-	flags.BoolVar(&c.json, "json", false, "print the answer of the API as it is")
+	flags.BoolVar(&c.json, "json", false, "print what the API answers, as JSON")
 }
 
 // base returns the URL of the instance's API.

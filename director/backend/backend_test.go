@@ -220,3 +220,34 @@ func nextHealth(t *testing.T, sub *event.Subscription) *event.Health {
 		}
 	}
 }
+
+// A grumpy context panics when it is asked for a value.
+type grumpy struct{ context.Context }
+
+func (grumpy) Value(any) any { panic("no values here") }
+
+// A panic within a request, which the runtime contains, must not cost the
+// backend a place.
+func TestPanicWithinARequestGivesItsPlaceBack(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
+	defer server.Close()
+	rt := director.New(director.Options{})
+	v, err := rt.AddVCL("boot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rt.Close(t.Context())
+	c := at(server.Listener.Addr())
+	c.MaxConnections = 1
+	d := add(t, v, "a", c)
+	req, _ := http.NewRequestWithContext(grumpy{t.Context()}, "GET", "http://shop.test/", nil)
+	if _, err := (&director.Transport{Director: d}).RoundTrip(req); err == nil || !strings.Contains(err.Error(), "panic") {
+		t.Errorf("got %v, want the panic as an error", err)
+	}
+	if _, err := (&director.Transport{Director: d}).RoundTrip(&http.Request{}); !errors.Is(err, director.ErrInvalid) {
+		t.Errorf("a request without a URL: got %v, want ErrInvalid", err)
+	}
+	if status, _, err := get(t, d); status != 200 || err != nil {
+		t.Errorf("BE-5: afterwards: got %d, %v, want 200", status, err)
+	}
+}

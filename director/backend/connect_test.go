@@ -21,8 +21,9 @@ import (
 	"github.com/pires/go-proxyproto"
 )
 
-// An announced server answers each connection once, and tells what PROXY header
-// it began with.
+// An announced server tells what PROXY header each connection began with. It
+// answers the first request and then leaves the connection open, so that one
+// that were used again would be noticed: the second request gets no answer.
 func announced(t *testing.T) (addr net.Addr, headers <-chan *proxyproto.Header) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -47,7 +48,12 @@ func announced(t *testing.T) (addr net.Addr, headers <-chan *proxyproto.Header) 
 			}
 			got <- header
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-			conn.Close()
+			go func() {
+				defer conn.Close()
+				if n, _ := io.Copy(io.Discard, r); n > 0 {
+					t.Errorf("BE-12: %d more bytes on a connection with a PROXY header", n)
+				}
+			}()
 		}
 	}()
 	return l.Addr(), got

@@ -168,3 +168,18 @@ func TestWindow(t *testing.T) {
 		}
 	})
 }
+
+// vbp_reset lets each credited poke go through the steps of a real one that took
+// no time, so the first real ones weigh less than they would alone.
+func TestCreditedPokesCountInTheAverage(t *testing.T) {
+	config, err := ProbeConfig{Threshold: 3, Window: 8}.complete()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(0, 0)
+	w := newWindow(&config, now)
+	w.add(poke{took: 900 * time.Millisecond, marks: [mapCount]bool{mapHappy: true}}, now)
+	if got, want := w.average, 0.3; math.Abs(got-want) > 1e-9 {
+		t.Errorf("PROBE-4 PROBE-11: average after two credited pokes and one of 0.9 s: got %f, want %f", got, want)
+	}
+}

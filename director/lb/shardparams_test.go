@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"net/http"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/callboard/callboard/director"
 )
@@ -125,4 +127,30 @@ func TestShardIsHealthyWhileAMemberIs(t *testing.T) {
 	if got := dropped(shard.Pick(nil, Params{}.Key(1).Healthy(Ignore))); got == "" {
 		t.Error("SHARD-7 IGNORE: got none, want a sick member")
 	}
+}
+
+// The ramp-up of a member is over when its whole time has passed, not after.
+func TestRampupEndsOnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		drawn := 0
+		shard, err := NewShard(ShardOptions{Rampup: 30 * time.Second, Uniform: func() float64 { drawn++; return 0.99 }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newStage(t, "a", "b")
+		s.group("sh", shard, []string{"a", "b"}, nil)
+		pick := func() string { return dropped(shard.Pick(nil, Params{}.Key(1).Warmup(0))) }
+		first := dropped(shard.Pick(nil, Params{}.Key(1).Warmup(0).Rampup(false)))
+		// Only the member chosen first is to be within its ramp-up.
+		time.Sleep(time.Minute)
+		s.health(first, director.AdminHealthy)
+		time.Sleep(30*time.Second - time.Nanosecond)
+		if pick(); drawn != 1 {
+			t.Errorf("SHARD-8: a moment before the end: %d numbers drawn, want 1", drawn)
+		}
+		time.Sleep(time.Nanosecond)
+		if got := pick(); got != first || drawn != 1 {
+			t.Errorf("SHARD-8: at the end: got %s with %d numbers drawn, want %s with no further one", got, drawn, first)
+		}
+	})
 }

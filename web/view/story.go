@@ -82,7 +82,7 @@ func (b *builder) taleSteps(e event.Event) []TaleStep {
 	}
 	switch e.Kind {
 	case event.DirectorDeleted:
-		return []TaleStep{as("Deleted", Part{Text: "nothing new may be given to it"})}
+		return []TaleStep{as("Deleted", Part{Text: "its own slots take nothing new"})}
 	case event.RefAssigned:
 		return []TaleStep{b.refStep(step, *e.Assigned)}
 	case event.DirectorReleased:
