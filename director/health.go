@@ -93,12 +93,19 @@ func (d *Director) ask() (again bool) {
 	return again
 }
 
+// check reports what is wrong with a.
+func (a AdminHealth) check() error {
+	switch a {
+	case AdminAuto, AdminHealthy, AdminSick:
+		return nil
+	}
+	return fmt.Errorf("admin health %q: %w: use auto, healthy or sick", a, ErrInvalid)
+}
+
 // SetHealth sets the admin health.
 func (d *Director) SetHealth(admin AdminHealth) error {
-	switch admin {
-	case AdminAuto, AdminHealthy, AdminSick:
-	default:
-		return fmt.Errorf("admin health %q: %w: use auto, healthy or sick", admin, ErrInvalid)
+	if err := admin.check(); err != nil {
+		return err
 	}
 	var after work
 	d.rt.mu.Lock()

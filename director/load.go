@@ -50,11 +50,8 @@ func (rt *Runtime) LoadVCL(name string, state State, build func(*VCL) error) (*V
 }
 
 func (rt *Runtime) initVCL(name string, state State) (*VCL, error) {
-	if err := checkName(name); err != nil {
+	if err := checkVCLName(name); err != nil {
 		return nil, fmt.Errorf("VCL name: %w", err)
-	}
-	if strings.Contains(name, ".") {
-		return nil, fmt.Errorf("VCL name %q: %w: no dots, they part VCL and director", name, ErrInvalid)
 	}
 	switch state {
 	case Auto, AlwaysWarm, AlwaysCold:
@@ -76,6 +73,14 @@ func (rt *Runtime) initVCL(name string, state State) (*VCL, error) {
 	rt.vcls = append(rt.vcls, v)
 	rt.emitLocked(event.Event{Kind: event.VCLAdded, VCL: name, Temperature: &event.Temperature{Temperature: string(Init), State: string(state)}})
 	return v, nil
+}
+
+// checkVCLName checks the name of a VCL, or of a label, which stands for one.
+func checkVCLName(name string) error {
+	if strings.Contains(name, ".") {
+		return fmt.Errorf("%q: %w: no dots, they part VCL and director", name, ErrInvalid)
+	}
+	return checkName(name)
 }
 
 // Active returns the VCL that new requests go to, nil if there is none.
@@ -132,11 +137,8 @@ func (rt *Runtime) activateLocked(v *VCL) {
 // ([Runtime.VCL] knows it). A label that another VCL has moves over. A VCL with
 // a label stays warm and cannot be discarded.
 func (rt *Runtime) Label(label string, v *VCL) error {
-	if err := checkName(label); err != nil {
+	if err := checkVCLName(label); err != nil {
 		return fmt.Errorf("label: %w", err)
-	}
-	if strings.Contains(label, ".") {
-		return fmt.Errorf("label %q: %w: no dots, they part VCL and director", label, ErrInvalid)
 	}
 	if v == nil || v.rt != rt {
 		return fmt.Errorf("label %s: %w", label, ErrForeign)

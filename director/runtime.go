@@ -49,8 +49,8 @@ type Runtime struct {
 	mu        sync.Mutex // guards the fields below and, of all directors and slots, those that say so
 	closed    bool
 	seq       uint64
-	lastID    uint64 // of directors and pins
-	lastRef   uint64
+	lastID    uint64 // of directors
+	lastRef   uint64 // of slots, and so of pins
 	lastWork  uint64
 	vcls      []*VCL
 	directors map[uint64]*Director
@@ -216,15 +216,12 @@ func (rt *Runtime) emitLocked(e event.Event) {
 	rt.state.Store(rt.state.Load().Apply(e))
 }
 
-// SetHealth sets the admin health of all directors whose
-// name matches, as Varnish's backend.set_health does, and returns how many did.
-// A pattern without a dot is matched in the active VCL. In a pattern, "*" and
+// SetHealth sets the admin health of all directors whose name matches, as
+// Varnish's backend.set_health does, and returns how many did. A pattern without a dot is matched in the active VCL. In a pattern, "*" and
 // "?" also match dots. "@17" is the one director with that number.
 func (rt *Runtime) SetHealth(pattern string, admin AdminHealth) (int, error) {
-	switch admin {
-	case AdminAuto, AdminHealthy, AdminSick:
-	default:
-		return 0, fmt.Errorf("admin health %q: %w: use auto, healthy or sick", admin, ErrInvalid)
+	if err := admin.check(); err != nil {
+		return 0, err
 	}
 	if strings.HasPrefix(pattern, "@") {
 		return rt.setHealthOf(pattern, admin)

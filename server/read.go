@@ -105,7 +105,9 @@ func pageOf(snapshot *tree.Snapshot, vcl, text string, limit int, from uint64) d
 	page := directorPage{Epoch: snapshot.Epoch, Seq: snapshot.Seq, Directors: []directorJSON{}}
 	words := strings.Fields(strings.ToLower(text))
 	for d := range snapshot.Directors() {
-		if vcl != "" && d.VCL != vcl || !matches(d, words) {
+		// Without references a director is about to be destroyed: no list shows
+		// it any more.
+		if vcl != "" && d.VCL != vcl || d.Refcount() == 0 || !view.Matches(d, words) {
 			continue
 		}
 		page.Total++
@@ -118,29 +120,6 @@ func pageOf(snapshot *tree.Snapshot, vcl, text string, limit int, from uint64) d
 		}
 	}
 	return page
-}
-
-// matches reports whether every word occurs in the name, type or state, as in
-// the filter of the page. A director whose last reference has gone is about to
-// be destroyed, and no list shows it any more.
-func matches(d *tree.Director, words []string) bool {
-	if d.Refcount() == 0 {
-		return false
-	}
-	if len(words) == 0 {
-		return true
-	}
-	state := "sick"
-	if d.Healthy {
-		state = "healthy"
-	}
-	text := strings.ToLower(strings.Join([]string{d.FullName(), d.Type, state, string(d.Phase)}, " "))
-	for _, word := range words {
-		if !strings.Contains(text, word) {
-			return false
-		}
-	}
-	return true
 }
 
 // number reads a number from a query.

@@ -123,18 +123,6 @@ func (s *Snapshot) Find(name string) (*Director, bool) {
 	return nil, false
 }
 
-// Match yields the directors whose full name contains the text, in the order in
-// which they were added. An empty text matches all.
-func (s *Snapshot) Match(text string) iter.Seq[*Director] {
-	return func(yield func(*Director) bool) {
-		for d := range s.Directors() {
-			if strings.Contains(d.FullName(), text) && !yield(d) {
-				return
-			}
-		}
-	}
-}
-
 // Two names may share a key: Lookup compares the names themselves.
 func nameKey(vcl, name string) uint64 {
 	var h maphash.Hash

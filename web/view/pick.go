@@ -30,7 +30,7 @@ func pick(s *tree.Snapshot, q Query, selected uint64) *choice {
 	}
 	var calm []*tree.Director
 	for d := range s.Directors() {
-		if !matches(d, words) {
+		if !Matches(d, words) {
 			continue
 		}
 		c.found++
@@ -70,8 +70,9 @@ func (c *choice) take(s *tree.Snapshot, d *tree.Director) {
 	}
 }
 
-// matches reports whether every word occurs in what the card says.
-func matches(d *tree.Director, words []string) bool {
+// Matches reports whether every word, in lower case, occurs in the full name, type
+// or state of a director: the filter of the page and of the API's list.
+func Matches(d *tree.Director, words []string) bool {
 	if len(words) == 0 {
 		return true
 	}
