@@ -1,10 +1,6 @@
 package tree
 
-import (
-	"slices"
-
-	"github.com/callboard/callboard/director/event"
-)
+import "github.com/callboard/callboard/director/event"
 
 // Apply returns the state after e, which has to be the event that follows
 // s.Seq. An event that speaks of a director that s does not know changes
@@ -49,58 +45,20 @@ func (s *Snapshot) ApplyGauges(gauges []event.Gauge) *Snapshot {
 // change replaces a director by a changed copy. It may only be called on a
 // snapshot that nobody else has seen yet.
 func (s *Snapshot) change(id uint64, edit func(*Director)) {
-	old, ok := s.directors.get(id)
+	before, ok := s.directors.get(id)
 	if !ok {
 		return
 	}
-	d := *old
+	d := *before
 	edit(&d)
-	s.directors = s.directors.set(id, &d)
+	s.put(before, &d)
 }
 
-func (s *Snapshot) applyVCL(e event.Event) {
-	i := s.indexVCL(e.VCL)
-	if e.Kind == event.VCLAdded && i < 0 {
-		v := &VCL{Name: e.VCL}
-		v.setTemperature(e.Temperature)
-		s.vcls = append(slices.Clone(s.vcls), v)
-		return
-	}
-	switch {
-	case e.Kind == event.VCLActive:
-		s.Active = e.VCL
-	case i < 0:
-	case e.Kind == event.VCLDiscarded:
-		s.vcls = without(s.vcls, i)
-		if s.Active == e.VCL {
-			s.Active = "" // only when the runtime is closed
-		}
-	case e.Kind == event.VCLTemperature:
-		s.changeVCL(i, func(v *VCL) { v.setTemperature(e.Temperature) })
-	case e.Kind == event.VCLLabel && e.Label != nil:
-		s.changeVCL(i, func(v *VCL) { v.setLabel(e.Label) })
-	}
-}
-
-func (v *VCL) setTemperature(t *event.Temperature) {
-	if t != nil {
-		v.Temperature, v.State = t.Temperature, t.State
-	}
-}
-
-func (v *VCL) setLabel(l *event.Label) {
-	labels := slices.DeleteFunc(slices.Clone(v.Labels), func(name string) bool { return name == l.Label })
-	if l.Set {
-		labels = append(labels, l.Label)
-	}
-	v.Labels = labels
-}
-
-func (s *Snapshot) changeVCL(i int, edit func(*VCL)) {
-	v := *s.vcls[i]
-	edit(&v)
-	s.vcls = slices.Clone(s.vcls)
-	s.vcls[i] = &v
+// put makes after the director of its ID instead of before. Before is nil when
+// it is new.
+func (s *Snapshot) put(before, after *Director) {
+	s.directors = s.directors.set(after.ID, after)
+	s.index.change(after.ID, before, after)
 }
 
 func (s *Snapshot) applyAdded(e event.Event) {
@@ -117,10 +75,11 @@ func (s *Snapshot) applyAdded(e event.Event) {
 	if e.Health != nil {
 		d.setHealth(e.Health)
 	}
-	s.directors = s.directors.set(d.ID, d)
+	before, _ := s.directors.get(d.ID)
+	s.put(before, d)
 	key := nameKey(d.VCL, d.Name)
 	ids, _ := s.names.get(key)
-	s.names = s.names.set(key, append(slices.Clip(ids), d.ID))
+	s.names = s.names.set(key, ids.add(d.ID))
 }
 
 func (s *Snapshot) applyDestroyed(e event.Event) {
@@ -129,14 +88,17 @@ func (s *Snapshot) applyDestroyed(e event.Event) {
 		return
 	}
 	s.directors = s.directors.remove(d.ID)
+	s.index.change(d.ID, d, nil)
+	if d.Healthy {
+		s.tellHolders(d, false) // a slot that still points at it has nobody healthy
+	}
 	key := nameKey(d.VCL, d.Name)
 	ids, _ := s.names.get(key)
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id uint64) bool { return id == d.ID })
-	if len(ids) == 0 {
+	if ids = ids.remove(d.ID); ids.empty() {
 		s.names = s.names.remove(key)
-		return
+	} else {
+		s.names = s.names.set(key, ids)
 	}
-	s.names = s.names.set(key, ids)
 }
 
 // applyLife handles the events that change one director's own state.
@@ -161,19 +123,21 @@ func (s *Snapshot) applyLife(e event.Event) {
 	})
 	after, ok := s.directors.get(e.ID)
 	if ok && before.Healthy != after.Healthy {
-		s.countHealthyMember(after)
+		s.tellHolders(after, after.Healthy)
 	}
 }
 
-// countHealthyMember tells the directors that hold d that its health flipped.
-func (s *Snapshot) countHealthyMember(d *Director) {
-	delta := -1
-	if d.Healthy {
-		delta = 1
+// tellHolders tells the directors that hold d whether it is healthy now.
+func (s *Snapshot) tellHolders(d *Director, healthy bool) {
+	if d.heldBy.members == 0 {
+		return
 	}
 	for h := range d.Slots() {
 		if h.Kind == event.HolderMember {
-			s.change(h.ID, func(holder *Director) { holder.healthyMembers += delta })
+			s.change(h.ID, func(holder *Director) {
+				slot := uint64(h.Slot)
+				holder.sick = with(holder.sick, slot, !healthy && holder.members.has(slot))
+			})
 		}
 	}
 }
@@ -183,20 +147,24 @@ func (s *Snapshot) applyAssigned(e event.Event) {
 	if a == nil {
 		return
 	}
-	if a.FromID != a.ToID {
-		s.change(a.ToID, func(d *Director) {
-			d.holders = d.holders.set(a.Holder.Ref, a.Holder)
+	s.change(a.ToID, func(d *Director) {
+		if a.FromID != a.ToID {
+			d.gain(a.Holder)
 			if !d.Steps.Assigned.Taken() {
 				d.Steps.Assigned = stepOf(e)
 			}
+		}
+		d.setRefcount(a.RefcountTo)
+	})
+	if a.FromID != a.ToID {
+		s.change(a.FromID, func(d *Director) {
+			d.lose(a.Holder.Ref)
+			d.setRefcount(a.RefcountFrom)
 		})
-		s.change(a.FromID, func(d *Director) { d.holders = d.holders.remove(a.Holder.Ref) })
 	}
-	s.change(a.ToID, func(d *Director) { d.setRefcount(a.RefcountTo) })
-	s.change(a.FromID, func(d *Director) { d.setRefcount(a.RefcountFrom) })
 	switch a.Holder.Kind {
 	case event.HolderMember:
-		s.assignMember(e)
+		s.assignMember(a)
 	case event.HolderDefault:
 		if i := s.indexVCL(a.Holder.Name); i >= 0 {
 			s.changeVCL(i, func(v *VCL) { v.Default = a.ToID })
@@ -204,23 +172,13 @@ func (s *Snapshot) applyAssigned(e event.Event) {
 	}
 }
 
-func (s *Snapshot) assignMember(e event.Event) {
-	a := e.Assigned
-	healthy := func(id uint64) int {
-		if d, ok := s.directors.get(id); ok && d.Healthy {
-			return 1
-		}
-		return 0
-	}
+func (s *Snapshot) assignMember(a *event.Assigned) {
+	target, ok := s.directors.get(a.ToID)
+	healthy := ok && target.Healthy
 	s.change(a.Holder.ID, func(d *Director) {
-		d.healthyMembers += healthy(a.ToID) - healthy(a.FromID)
-		if a.ToID == 0 {
-			d.members = d.members.remove(uint64(a.Holder.Slot))
-			return
-		}
-		d.members = d.members.set(uint64(a.Holder.Slot), Member{
+		d.setMember(Member{
 			Slot: a.Holder.Slot, Ref: a.Holder.Ref, ID: a.ToID, Name: a.To, Weight: a.Weight,
-		})
+		}, healthy)
 	})
 }
 

@@ -3,7 +3,6 @@ package tree
 import (
 	"encoding/json"
 	"fmt"
-	"iter"
 	"strings"
 	"time"
 
@@ -58,9 +57,10 @@ type Director struct {
 	// Steps are the life-cycle steps that have been taken.
 	Steps Steps
 
-	healthyMembers int
-	members        trie[Member]       // by slot
-	holders        trie[event.Holder] // by number of the slot
+	members trie[Member]       // by slot
+	sick    set                // the slots among them whose director is not healthy
+	holders trie[event.Holder] // by number of the slot
+	heldBy  slotCounts         // of holders
 }
 
 // Steps says when each step of a life was taken; the zero Step was not. Assigned
@@ -78,15 +78,6 @@ type Step struct {
 // Taken reports whether the step was taken.
 func (s Step) Taken() bool { return s.Seq != 0 }
 
-// A Member is a filled member slot.
-type Member struct {
-	Slot   int
-	Ref    uint64
-	ID     uint64 // of the director that the slot points at
-	Name   string
-	Weight float64
-}
-
 // FullName is the name with its VCL: "boot.a1".
 func (d *Director) FullName() string { return d.VCL + "." + d.Name }
 
@@ -103,104 +94,11 @@ func (d *Director) Refcount() int64 {
 	return n
 }
 
-// Members yields the filled member slots in the order of their numbers.
-func (d *Director) Members() iter.Seq[Member] {
-	return func(yield func(Member) bool) {
-		for _, m := range d.members.all() {
-			if !yield(m) {
-				return
-			}
-		}
-	}
-}
-
-// TotalMembers and HealthyMembers count the filled member slots, and those
-// that point at a healthy director.
-func (d *Director) TotalMembers() int   { return d.members.len() }
-func (d *Director) HealthyMembers() int { return d.healthyMembers }
-
 // Why says in a few words what decided the health. For a director that follows
 // its members it counts them as they are now, not as they were at the last flip.
 func (d *Director) Why() string {
 	if strings.HasPrefix(d.Reason, "members: ") {
-		return fmt.Sprintf("members: %d of %d healthy", d.healthyMembers, d.TotalMembers())
+		return fmt.Sprintf("members: %d of %d healthy", d.HealthyMembers(), d.TotalMembers())
 	}
 	return d.Reason
-}
-
-// Member returns the member slot with that number, if it is filled.
-func (d *Director) Member(slot int) (Member, bool) {
-	if slot < 0 {
-		return Member{}, false
-	}
-	return d.members.get(uint64(slot))
-}
-
-// Slots yields the slots that point at d, oldest slot first. Neither the owner nor
-// requests in flight are slots; see [Director.Holders].
-func (d *Director) Slots() iter.Seq[event.Holder] {
-	return func(yield func(event.Holder) bool) {
-		for _, h := range d.holders.all() {
-			if !yield(h) {
-				return
-			}
-		}
-	}
-}
-
-// Holders yields a holder for each counted reference: the owner first, then
-// slots, then one for each request in flight.
-func (d *Director) Holders() iter.Seq[event.Holder] {
-	return func(yield func(event.Holder) bool) {
-		if d.Owned && !yield(event.Holder{Kind: event.HolderOwner, Name: d.VCL}) {
-			return
-		}
-		for h := range d.counted() {
-			if !yield(h) {
-				return
-			}
-		}
-		for range d.Tasks {
-			if !yield(event.Holder{Kind: event.HolderTask, Name: "request"}) {
-				return
-			}
-		}
-	}
-}
-
-// counted yields the slots whose references count.
-func (d *Director) counted() iter.Seq[event.Holder] {
-	if d.Static {
-		return func(func(event.Holder) bool) {}
-	}
-	return d.Slots()
-}
-
-// HolderCounts says how many references each kind of holder has; they sum to
-// the refcount.
-type HolderCounts struct {
-	Owner    int64 `json:"owner"`
-	Members  int64 `json:"members"`
-	Defaults int64 `json:"default"`
-	Pins     int64 `json:"pins"`
-	Tasks    int64 `json:"tasks"`
-}
-
-// CountHolders counts the references by kind of holder.
-func (d *Director) CountHolders() HolderCounts {
-	counts := HolderCounts{Tasks: d.Tasks}
-	if d.Owned {
-		counts.Owner = 1
-	}
-	for h := range d.counted() {
-		switch h.Kind {
-		case event.HolderMember:
-			counts.Members++
-		case event.HolderDefault:
-			counts.Defaults++
-		case event.HolderPin:
-			counts.Pins++
-		}
-	}
-	return counts
 }

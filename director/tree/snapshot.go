@@ -1,11 +1,8 @@
 package tree
 
 import (
-	"hash/maphash"
 	"iter"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -24,7 +21,8 @@ type Snapshot struct {
 
 	vcls      []*VCL // in the order in which they were added
 	directors trie[*Director]
-	names     trie[[]uint64] // IDs by hash of the full name, ascending
+	names     trie[idSet] // by hash of the full name
+	index     index
 }
 
 // A VCL is a configuration that owns directors.
@@ -80,58 +78,3 @@ func (s *Snapshot) DirectorsFrom(id uint64) iter.Seq[*Director] {
 		}
 	}
 }
-
-// Lookup returns the director with that name in that VCL. Where several share
-// the name a live one wins over one that lingers, and then the newest.
-func (s *Snapshot) Lookup(vcl, name string) (*Director, bool) {
-	var found *Director
-	ids, _ := s.names.get(nameKey(vcl, name))
-	for _, id := range ids {
-		d, ok := s.directors.get(id)
-		if !ok || d.VCL != vcl || d.Name != name {
-			continue
-		}
-		if found == nil || d.Phase == Live || found.Phase != Live {
-			found = d
-		}
-	}
-	return found, found != nil
-}
-
-// Find returns the director that a user means: by number ("@17"), by full name
-// ("boot.a1"), or by its name in the active VCL ("a1"). A director's own name
-// may have dots, so the active VCL is asked first.
-func (s *Snapshot) Find(name string) (*Director, bool) {
-	if number, ok := strings.CutPrefix(name, "@"); ok {
-		id, err := strconv.ParseUint(number, 10, 64)
-		if err != nil {
-			return nil, false
-		}
-		return s.directors.get(id)
-	}
-	if d, ok := s.Lookup(s.Active, name); ok {
-		return d, true
-	}
-	for i := range len(name) {
-		if name[i] != '.' {
-			continue
-		}
-		if d, ok := s.Lookup(name[:i], name[i+1:]); ok {
-			return d, true
-		}
-	}
-	return nil, false
-}
-
-// Two names may share a key: Lookup compares the names themselves.
-func nameKey(vcl, name string) uint64 {
-	var h maphash.Hash
-	h.SetSeed(seed)
-	h.WriteString(vcl)
-	h.WriteByte('.')
-	h.WriteString(name)
-	// 30 bits give a trie of six levels; more would only make paths longer.
-	return h.Sum64() >> 34
-}
-
-var seed = maphash.MakeSeed()

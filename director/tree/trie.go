@@ -1,30 +1,37 @@
 package tree
 
 import (
-	"iter"
 	"math/bits"
 	"slices"
 )
 
 // A trie is an immutable map from uint64 to V, iterated in the order of its
-// keys. Nodes are compressed (a bitmap and the children that exist), so that a
-// map of three entries costs three entries, and an update copies one path of
-// small nodes: O(log₃₂ n), whatever the size of the map. The zero value is
-// empty. The structure is that of Bagwell, "Ideal Hash Trees", 2001, keyed by
-// the number itself from its high bits down, which keeps the order.
+// keys. Nodes are compressed (a bitmap and the children that exist), and levels
+// with one child only are left out, so that a map of one entry is one node,
+// whatever its key. An update copies one path of small nodes: O(log₃₂ n). The
+// zero value is empty. The structure is that of Bagwell, "Ideal Hash Trees",
+// 2001, keyed by the number itself from its high bits down, which keeps the
+// order; leaving out levels is from Morrison, "PATRICIA", 1968.
 type trie[V any] struct {
-	root   *trieNode[V]
-	height uint // the root spans trieBits*(height+1) bits of the key
-	size   int
+	root *trieNode[V]
+	size int
 }
+
+// A set is a trie of which only the keys matter.
+type set = trie[struct{}]
 
 const (
 	trieBits = 5
 	trieMask = 1<<trieBits - 1
 )
 
+// A trieNode holds the keys that start like prefix: all but their lowest
+// trieBits*(height+1) bits are those of prefix. A node above height 0 has two
+// children at least.
 type trieNode[V any] struct {
+	prefix   uint64 // its lowest trieBits*(height+1) bits are 0
 	bitmap   uint32
+	height   uint8
 	children []*trieNode[V] // height > 0
 	values   []V            // height 0
 }
@@ -32,33 +39,28 @@ type trieNode[V any] struct {
 func (t trie[V]) len() int { return t.size }
 
 func (t trie[V]) get(key uint64) (V, bool) {
-	var zero V
-	if t.root == nil || !t.spans(key) {
-		return zero, false
-	}
-	n := t.root
-	for h := t.height; ; h-- {
-		i, ok := n.index(key, h)
-		if !ok {
-			return zero, false
-		}
-		if h == 0 {
+	for n := t.root; n != nil && n.spans(key); {
+		i, ok := n.index(key)
+		switch {
+		case !ok:
+			n = nil
+		case n.height == 0:
 			return n.values[i], true
+		default:
+			n = n.children[i]
 		}
-		n = n.children[i]
 	}
+	var zero V
+	return zero, false
+}
+
+func (t trie[V]) has(key uint64) bool {
+	_, ok := t.get(key)
+	return ok
 }
 
 func (t trie[V]) set(key uint64, value V) trie[V] {
-	if t.root == nil {
-		t.root = &trieNode[V]{}
-	}
-	for !t.spans(key) {
-		// The old root holds the keys whose higher bits are all 0.
-		t.root = &trieNode[V]{bitmap: 1, children: []*trieNode[V]{t.root}}
-		t.height++
-	}
-	root, added := t.root.set(key, t.height, value)
+	root, added := t.root.set(key, value)
 	t.root = root
 	if added {
 		t.size++
@@ -67,114 +69,133 @@ func (t trie[V]) set(key uint64, value V) trie[V] {
 }
 
 func (t trie[V]) remove(key uint64) trie[V] {
-	if t.root == nil || !t.spans(key) {
-		return t
+	root, removed := t.root.remove(key)
+	if removed {
+		t.root = root
+		t.size--
 	}
-	root, removed := t.root.remove(key, t.height)
-	if !removed {
-		return t
-	}
-	if t.size--; t.size == 0 {
-		return trie[V]{}
-	}
-	t.root = root
 	return t
 }
 
-// all yields the entries in the order of their keys.
-func (t trie[V]) all() iter.Seq2[uint64, V] {
-	return t.from(0)
-}
-
-// from yields the entries whose keys are at least low, in order.
-func (t trie[V]) from(low uint64) iter.Seq2[uint64, V] {
-	return func(yield func(uint64, V) bool) {
-		if t.root != nil && t.spans(low) {
-			t.root.walk(0, t.height, low, yield)
-		}
+// with returns the set with key in it, or not in it. The set itself is returned
+// if that is so already.
+func with(t set, key uint64, in bool) set {
+	switch {
+	case in == t.has(key):
+		return t
+	case in:
+		return t.set(key, struct{}{})
+	default:
+		return t.remove(key)
 	}
 }
 
-func (t trie[V]) spans(key uint64) bool {
-	shift := trieBits * (t.height + 1)
-	return shift >= 64 || key>>shift == 0
+// last returns the highest key.
+func (t trie[V]) last() (uint64, bool) {
+	n := t.root
+	if n == nil {
+		return 0, false
+	}
+	for n.height > 0 {
+		n = n.children[len(n.children)-1]
+	}
+	return n.prefix | uint64(bits.Len32(n.bitmap)-1), true
 }
 
-// index returns where the child for key is, or would be, at height h.
-func (n *trieNode[V]) index(key uint64, h uint) (int, bool) {
-	bit := uint32(1) << (key >> (trieBits * h) & trieMask)
+// spans reports whether key is among those that n may hold.
+func (n *trieNode[V]) spans(key uint64) bool {
+	return (key^n.prefix)>>(trieBits*(n.height+1)) == 0
+}
+
+// end returns the highest key that n may hold.
+func (n *trieNode[V]) end() uint64 {
+	return n.prefix | (1<<(trieBits*(n.height+1)) - 1)
+}
+
+func digit(key uint64, height uint8) uint64 { return key >> (trieBits * height) & trieMask }
+
+// index returns where the child for key is, or would be.
+func (n *trieNode[V]) index(key uint64) (int, bool) {
+	bit := uint32(1) << digit(key, n.height)
 	return bits.OnesCount32(n.bitmap & (bit - 1)), n.bitmap&bit != 0
 }
 
-func (n *trieNode[V]) set(key uint64, h uint, value V) (_ *trieNode[V], added bool) {
-	i, ok := n.index(key, h)
-	c := &trieNode[V]{bitmap: n.bitmap | 1<<(key>>(trieBits*h)&trieMask)}
+// set returns a changed copy of n, which may be nil.
+func (n *trieNode[V]) set(key uint64, value V) (_ *trieNode[V], added bool) {
+	if n == nil || !n.spans(key) {
+		leaf := &trieNode[V]{prefix: key &^ trieMask, bitmap: 1 << (key & trieMask), values: []V{value}}
+		return n.join(leaf), true
+	}
+	i, ok := n.index(key)
+	c := *n
+	c.bitmap |= 1 << digit(key, n.height)
 	switch {
-	case h == 0 && ok:
+	case n.height > 0 && ok:
+		c.children = slices.Clone(n.children)
+		c.children[i], added = n.children[i].set(key, value)
+		return &c, added
+	case n.height > 0:
+		child, _ := (*trieNode[V])(nil).set(key, value)
+		c.children = inserted(n.children, i, child)
+	case ok:
 		c.values = slices.Clone(n.values)
 		c.values[i] = value
-		return c, false
-	case h == 0:
-		c.values = inserted(n.values, i, value)
-		return c, true
-	case ok:
-		c.children = slices.Clone(n.children)
-		c.children[i], added = n.children[i].set(key, h-1, value)
-		return c, added
 	default:
-		child, _ := (&trieNode[V]{}).set(key, h-1, value)
-		c.children = inserted(n.children, i, child)
-		return c, true
+		c.values = inserted(n.values, i, value)
 	}
+	return &c, !ok
 }
 
-// remove returns nil for a node that has become empty.
-func (n *trieNode[V]) remove(key uint64, h uint) (_ *trieNode[V], removed bool) {
-	i, ok := n.index(key, h)
+// join returns the node above n and other, neither of which spans the other.
+func (n *trieNode[V]) join(other *trieNode[V]) *trieNode[V] {
+	if n == nil {
+		return other
+	}
+	height := uint8((bits.Len64(n.prefix^other.prefix) - 1) / trieBits)
+	c := &trieNode[V]{
+		prefix:   n.prefix >> (trieBits * (height + 1)) << (trieBits * (height + 1)),
+		bitmap:   1<<digit(n.prefix, height) | 1<<digit(other.prefix, height),
+		height:   height,
+		children: []*trieNode[V]{n, other},
+	}
+	if other.prefix < n.prefix {
+		slices.Reverse(c.children)
+	}
+	return c
+}
+
+// remove returns a changed copy of n, and nil for a node that has become empty.
+func (n *trieNode[V]) remove(key uint64) (_ *trieNode[V], removed bool) {
+	if n == nil || !n.spans(key) {
+		return n, false
+	}
+	i, ok := n.index(key)
 	if !ok {
 		return n, false
 	}
 	var child *trieNode[V]
-	if h > 0 {
-		if child, removed = n.children[i].remove(key, h-1); !removed {
+	if n.height > 0 {
+		if child, removed = n.children[i].remove(key); !removed {
 			return n, false
 		}
 	}
-	c := &trieNode[V]{bitmap: n.bitmap}
+	c := *n
 	switch {
 	case child != nil:
 		c.children = slices.Clone(n.children)
 		c.children[i] = child
-		return c, true
-	case bits.OnesCount32(n.bitmap) == 1:
+		return &c, true
+	case n.height == 0 && len(n.values) == 1:
 		return nil, true
-	case h == 0:
+	case n.height == 0:
 		c.values = without(n.values, i)
+	case len(n.children) == 2:
+		return n.children[1-i], true // the level has one child left
 	default:
 		c.children = without(n.children, i)
 	}
-	c.bitmap &^= 1 << (key >> (trieBits * h) & trieMask)
-	return c, true
-}
-
-func (n *trieNode[V]) walk(prefix uint64, h uint, low uint64, yield func(uint64, V) bool) bool {
-	i := 0
-	for rest := n.bitmap; rest != 0; rest &= rest - 1 {
-		digit := uint64(bits.TrailingZeros32(rest))
-		key := prefix | digit<<(trieBits*h)
-		last := key | (1<<(trieBits*h) - 1)
-		if last >= low {
-			if h == 0 {
-				if !yield(key, n.values[i]) {
-					return false
-				}
-			} else if !n.children[i].walk(key, h-1, low, yield) {
-				return false
-			}
-		}
-		i++
-	}
-	return true
+	c.bitmap &^= 1 << digit(key, n.height)
+	return &c, true
 }
 
 func inserted[T any](s []T, i int, v T) []T {

@@ -1,0 +1,73 @@
+package tree
+
+import "iter"
+
+// An index is what a snapshot knows of its directors without looking at each.
+// It is kept by [Snapshot.put] and nobody else.
+type index struct {
+	sick, lingering, roots set // of IDs
+	inFlight               int64
+}
+
+// change replaces what the index knows of a director. Before is nil for one that
+// is added, after for one that is destroyed.
+func (x *index) change(id uint64, before, after *Director) {
+	x.sick = with(x.sick, id, after != nil && !after.Healthy)
+	x.lingering = with(x.lingering, id, after != nil && after.Phase == Lingering)
+	x.roots = with(x.roots, id, after != nil && after.heldBy.members == 0)
+	x.inFlight += after.answering() - before.answering()
+}
+
+// answering counts the requests that d answers now, as their leaf.
+func (d *Director) answering() int64 {
+	if d == nil || !d.Leaf {
+		return 0
+	}
+	return d.Tasks
+}
+
+// Sick, Lingering and RootCount count the directors that [Snapshot.SickDirectors],
+// [Snapshot.LingeringDirectors] and [Snapshot.Roots] yield.
+func (s *Snapshot) Sick() int      { return s.index.sick.len() }
+func (s *Snapshot) Lingering() int { return s.index.lingering.len() }
+func (s *Snapshot) RootCount() int { return s.index.roots.len() }
+
+// InFlight counts the requests that leaves are answering, as last sampled.
+func (s *Snapshot) InFlight() int64 { return s.index.inFlight }
+
+// SickDirectors yields the directors that are not healthy, in the order in which
+// they were added. The others cost nothing.
+func (s *Snapshot) SickDirectors() iter.Seq[*Director] { return s.those(s.index.sick, 0) }
+
+// LingeringDirectors yields the directors that were released and are still held,
+// in the order in which they were added. The others cost nothing.
+func (s *Snapshot) LingeringDirectors() iter.Seq[*Director] { return s.those(s.index.lingering, 0) }
+
+// Roots yields the directors that no member slot points at, in the order in
+// which they were added. A default slot or a pin may point at a root.
+func (s *Snapshot) Roots() iter.Seq[*Director] { return s.those(s.index.roots, 0) }
+
+// RootsFrom yields the roots whose ID is at least id.
+func (s *Snapshot) RootsFrom(id uint64) iter.Seq[*Director] { return s.those(s.index.roots, id) }
+
+func (s *Snapshot) those(ids set, from uint64) iter.Seq[*Director] {
+	return func(yield func(*Director) bool) {
+		for id := range ids.keys(from) {
+			if d, _ := s.directors.get(id); !yield(d) {
+				return
+			}
+		}
+	}
+}
+
+// Changes yields the IDs of the directors that are not the same in s and in old,
+// in ascending order: those added, those destroyed and those of which anything
+// changed. It skips what the two share, so its cost is that of the changes, and
+// it may yield a director that was changed and changed back. If old is nil or of
+// another epoch, it yields all directors of s.
+func (s *Snapshot) Changes(old *Snapshot) iter.Seq[uint64] {
+	if old == nil || old.Epoch != s.Epoch {
+		return s.directors.keys(0)
+	}
+	return differences(old.directors, s.directors)
+}
