@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/backend"
@@ -98,16 +97,19 @@ func (s *Server) listDirectors(w http.ResponseWriter, r *http.Request) error {
 	if _, ok := snapshot.VCL(vcl); !ok && vcl != "" {
 		return fmt.Errorf("VCL %q: %w", vcl, director.ErrNotFound)
 	}
-	return writeJSON(w, http.StatusOK, pageOf(snapshot, vcl, query.Get("q"), int(limit), from))
+	filter, err := view.ParseFilter(query.Get("q"))
+	if err != nil {
+		return refuse("q", err.Error())
+	}
+	return writeJSON(w, http.StatusOK, pageOf(snapshot, vcl, filter, int(limit), from))
 }
 
-func pageOf(snapshot *tree.Snapshot, vcl, text string, limit int, from uint64) directorPage {
+func pageOf(snapshot *tree.Snapshot, vcl string, filter view.Filter, limit int, from uint64) directorPage {
 	page := directorPage{Epoch: snapshot.Epoch, Seq: snapshot.Seq, Directors: []directorJSON{}}
-	words := strings.Fields(strings.ToLower(text))
 	for d := range snapshot.Directors() {
 		// Without references a director is about to be destroyed: no list shows
 		// it any more.
-		if vcl != "" && d.VCL != vcl || d.Refcount() == 0 || !view.Matches(d, words) {
+		if vcl != "" && d.VCL != vcl || d.Refcount() == 0 || !filter.Matches(d) {
 			continue
 		}
 		page.Total++

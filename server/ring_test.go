@@ -9,7 +9,7 @@ import (
 )
 
 // label is a fragment whose text matters to a test.
-func label(id, text string) view.Label { return view.Label{ID: id, Text: text} }
+func label(id, text string) *view.Label { return &view.Label{ID: id, Text: text} }
 
 // state is what changes lead to: the newest text and attributes of each element.
 func state(changes ...view.Change) map[string]string {

@@ -1,6 +1,7 @@
 // Package static serves the stylesheets and scripts of the board. They are
-// written by hand, embedded in the program, and served as they are: no bundler,
-// no third-party copies.
+// written by hand and embedded in the program, with nothing of third parties in
+// them. They are served minified, each file by itself: nothing is bundled, and
+// what a page does not import at once it may import when it is first needed.
 //
 //	mux.Handle("/static/", static.Handler())
 //	fmt.Println(static.URL("css/app.css")) // static/3f9c…/css/app.css

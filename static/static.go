@@ -21,7 +21,7 @@ var files embed.FS
 // The stylesheets that make up css/app.css, in order. tokens.css comes first
 // because it declares the order of the layers.
 var sheets = []string{
-	"tokens", "base", "layout", "header", "board", "card", "outline", "inspector", "forms", "events", "state", "print",
+	"tokens", "base", "layout", "header", "board", "card", "fold", "outline", "inspector", "forms", "events", "state", "print",
 }
 
 // The size of the lattice that lattice.css has rules for; package web checks
@@ -35,29 +35,42 @@ const (
 type bundle struct {
 	hash    string
 	content map[string][]byte
+	imports map[string][]string // of each module, see Imports
 }
 
-// load reads the files once.
+// load reads and minifies the files once.
 var load = sync.OnceValue(func() bundle {
-	b := bundle{content: map[string][]byte{"css/lattice.css": Lattice(LatticeColumns, LatticeRows)}}
-	for _, pattern := range []string{"js/*.js", "img/*.svg"} {
-		names, _ := fs.Glob(files, pattern) // the patterns are well formed
-		for _, name := range names {
-			b.content[name] = read(name)
-		}
+	b := bundle{content: read()}
+	m := newMinifier()
+	for name, content := range b.content {
+		b.content[name] = minified(m, name, content)
 	}
-	var app bytes.Buffer
-	for _, name := range sheets {
-		app.Write(read("css/" + name + ".css"))
-	}
-	b.content["css/app.css"] = app.Bytes()
+	b.imports = importsOf(b.content)
 	b.hash = hashOf(b.content)
 	return b
 })
 
-// read returns an embedded file. That it is there was checked by the compiler
+// read returns the files as they were written, by the names they are served
+// under.
+func read() map[string][]byte {
+	content := map[string][]byte{"css/lattice.css": Lattice(LatticeColumns, LatticeRows)}
+	for _, pattern := range []string{"js/*.js", "img/*.svg"} {
+		names, _ := fs.Glob(files, pattern) // the patterns are well formed
+		for _, name := range names {
+			content[name] = file(name)
+		}
+	}
+	var app bytes.Buffer
+	for _, name := range sheets {
+		app.Write(file("css/" + name + ".css"))
+	}
+	content["css/app.css"] = app.Bytes()
+	return content
+}
+
+// file returns an embedded file. That it is there was checked by the compiler
 // for patterns, and by the tests for the list of sheets.
-func read(name string) []byte {
+func file(name string) []byte {
 	content, err := files.ReadFile(name)
 	if err != nil {
 		panic("static: " + err.Error())

@@ -95,18 +95,47 @@ func TestEveryStylesheetIsServed(t *testing.T) {
 	}
 }
 
-// A module that imports a file that is not there would stop the whole page.
+// A module that imports a file that is not there would stop the whole page, or
+// what it does when it is first needed.
 func TestModulesImportWhatThereIs(t *testing.T) {
-	imports := regexp.MustCompile(`from '\./([a-z]+\.js)'`)
+	imports := regexp.MustCompile(`\b(?:from|import|import\()\s*["']([^"']*\.js)["']`)
+	found := 0
 	for _, name := range Names() {
 		if path.Dir(name) != "js" {
 			continue
 		}
 		for _, match := range imports.FindAllStringSubmatch(string(load().content[name]), -1) {
-			if _, ok := load().content["js/"+match[1]]; !ok {
-				t.Errorf("%s imports %s", name, match[1])
+			found++
+			if _, ok := load().content[path.Join("js", match[1])]; !ok || !strings.HasPrefix(match[1], "./") {
+				t.Errorf("%s imports %s, want a module beside it", name, match[1])
 			}
 		}
+	}
+	if found < 10 {
+		t.Errorf("found %d imports, want them all", found)
+	}
+}
+
+func TestImportsAreThoseAtLoad(t *testing.T) {
+	got := importsOf(map[string][]byte{
+		"js/main.js":  []byte(`import{a}from"./a.js";import"./b.js";const c=()=>import("./late.js")`),
+		"js/a.js":     []byte(`import{c as d}from"./c-d.js";import{b}from"./b.js";export const a=1`),
+		"js/c-d.js":   []byte(`export{a}from"./a.js"`),
+		"js/b.js":     []byte(`export const b=1`),
+		"js/late.js":  []byte(`import"./later.js"`),
+		"css/app.css": []byte(`@import"./x.js"`),
+	})
+	if want := []string{"js/a.js", "js/b.js", "js/c-d.js"}; !slices.Equal(got["js/main.js"], want) {
+		t.Errorf("main: got %v, want %v", got["js/main.js"], want)
+	}
+	if want := []string{"js/later.js"}; !slices.Equal(got["js/late.js"], want) {
+		t.Errorf("late: got %v, want %v", got["js/late.js"], want)
+	}
+	if len(got["js/b.js"])+len(got["css/app.css"]) > 0 {
+		t.Errorf("got imports of what has none: %v", got)
+	}
+	if n := len(Imports("js/main.js")); n < 10 {
+		t.Errorf("main.js needs %d modules, want them all", n)
 	}
 }
 

@@ -167,6 +167,14 @@ func commas(list []view.Part) []view.Part {
 	return joined
 }
 
+// toggleWord says what the toggle of a line does.
+func toggleWord(r *view.Row) string {
+	if r.Toggle.Open {
+		return "Fold the members of " + r.Face.Name
+	}
+	return "Show the members of " + r.Face.Name
+}
+
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // memberFields is how many members the form for a new director asks for; more

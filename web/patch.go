@@ -53,25 +53,29 @@ func Patch(ctx context.Context, changes []view.Change) ([]Op, error) {
 // fragment returns the component that prints f, on pages and in patches.
 func fragment(f view.Fragment) (templ.Component, error) {
 	switch f := f.(type) {
-	case view.VCL:
+	case *view.VCL:
 		return vclChip(f), nil
-	case view.Stat:
+	case *view.Stat:
 		return stat(f), nil
-	case view.Note:
+	case *view.Note:
 		return note(f), nil
-	case view.Name:
+	case *view.Name:
 		return nameOption(f), nil
-	case view.Card:
+	case *view.Card:
 		return card(f), nil
-	case view.Face:
+	case *view.Face:
 		return face(f), nil
-	case view.Edge:
+	case *view.Edge:
 		return edge(f), nil
-	case view.Label:
+	case *view.Label:
 		return label(f), nil
-	case view.Row:
+	case *view.Fold:
+		return foldCard(f), nil
+	case *view.FoldFace:
+		return foldFace(f), nil
+	case *view.Row:
 		return row(f), nil
-	case view.EventRow:
+	case *view.EventRow:
 		return eventRow(f), nil
 	}
 	return section(f)
@@ -80,29 +84,29 @@ func fragment(f view.Fragment) (templ.Component, error) {
 // section returns the component of a section of the inspector.
 func section(f view.Fragment) (templ.Component, error) {
 	switch f := f.(type) {
-	case view.Head:
+	case *view.Head:
 		return head(f), nil
-	case view.Holders:
+	case *view.Holders:
 		return holders(f), nil
-	case view.Members:
+	case *view.Members:
 		return members(f), nil
-	case view.Probe:
+	case *view.Probe:
 		return probe(f), nil
-	case view.Commands:
+	case *view.Commands:
 		return commands(f), nil
-	case view.Options:
+	case *view.Options:
 		return options(f), nil
-	case view.Deletion:
+	case *view.Deletion:
 		return deletion(f), nil
-	case view.Tale:
+	case *view.Tale:
 		return tale(f), nil
-	case view.History:
+	case *view.History:
 		return history(f), nil
-	case view.Waiting:
+	case *view.Waiting:
 		return waiting(f), nil
-	case view.Hint:
+	case *view.Hint:
 		return hint(f), nil
-	case view.Gone:
+	case *view.Gone:
 		return gone(f), nil
 	}
 	return nil, fmt.Errorf("web: no component prints %T", f)

@@ -1,8 +1,6 @@
 package view
 
 import (
-	"iter"
-	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -21,40 +19,105 @@ type builder struct {
 	chosen *choice
 
 	selected uint64 // 0 if none, or none that is known
-	lit      map[uint64]bool
+	lit      []bool // of chosen.shown; nil if nothing is selected
 	defaults map[uint64]bool
-	several  bool // VCLs
+	several  bool   // VCLs
+	link0    string // what all links that select a director begin with
+
+	// What differs from the model before.
+	changed []uint64 // directors
+	renamed bool     // names may mean other directors, or be written in another way
+	relit   bool     // other directors are lit
 }
 
-// Build returns what the page with the query shows of s. The events are the
-// newest ones, oldest first, up to s.Seq: the page lists the last of them and
-// tells the story of the selected director from all. prev is the model before
-// in the same view, nil at first.
+// Build returns what the page with the query shows of s.
+//
+// prev is the model before in the same view, nil at first: what has not changed
+// since is taken over from it, so that the cost is that of the change and of
+// the page, not of the tree. Of a model of another query only the places of the
+// cards are taken over.
+//
+// The events are, oldest first and up to s.Seq, at least those that are newer
+// than prev; without prev, as many as there are to tell the story of the
+// selected director, of which the page lists the newest MaxEvents.
 func Build(s *tree.Snapshot, events []event.Event, q Query, prev *Model) *Model {
-	b := &builder{s: s, q: q, several: len(s.VCLs()) > 1, defaults: map[uint64]bool{}}
-	b.m = &Model{
-		Query: q, Instance: s.Instance, Epoch: s.Epoch, Seq: s.Seq, Time: moment(s.Time).ISO,
-		API: "../../api/v1/instances/" + url.PathEscape(s.Instance),
+	var placed *layout.Layout
+	if prev != nil && prev.Epoch == s.Epoch {
+		placed = prev.layout
 	}
 	if prev != nil && (prev.Epoch != s.Epoch || prev.Query != q) {
 		prev = nil
 	}
-	for _, v := range s.VCLs() {
-		b.defaults[v.Default] = true
-	}
+	b := newBuilder(s, q, prev)
 	b.selected = resolve(s, events, q, prev)
-	b.lit = related(s, b.selected)
-	b.chosen = pick(s, q, b.selected)
+	b.m.selected = b.selected
+	b.choose(prev)
+	b.m.chosen = b.chosen
+	b.light(prev)
 	b.remember(events, prev)
-	b.summary()
-	b.graph(prev)
+	b.summary(prev)
+	b.place(placed)
+	b.canvas(prev)
+	b.cells(prev)
+	b.edges(prev)
+	b.folds(prev)
 	if b.m.Outline() {
-		b.outline()
+		b.outline(prev)
 	}
-	b.names()
-	b.inspector()
-	b.events(events)
+	b.listNames(prev)
+	b.sections(prev)
+	b.events(events, prev)
+	b.m.divide(prev)
 	return b.m
+}
+
+func newBuilder(s *tree.Snapshot, q Query, prev *Model) *builder {
+	b := &builder{s: s, q: q, several: len(s.VCLs()) > 1, link0: q.selecting()}
+	b.m = &Model{
+		Query: q, Instance: s.Instance, Epoch: s.Epoch, Seq: s.Seq, Time: moment(s.Time).ISO,
+		API: "../../api/v1/instances/" + url.PathEscape(s.Instance), snapshot: s,
+	}
+	b.compare(prev)
+	if b.defaults == nil {
+		b.defaults = map[uint64]bool{}
+		for _, v := range s.VCLs() {
+			b.defaults[v.Default] = true
+		}
+	}
+	b.m.defaults = b.defaults
+	return b
+}
+
+// compare finds out what has changed since the model before.
+func (b *builder) compare(prev *Model) {
+	b.renamed = true
+	if prev == nil {
+		return
+	}
+	b.changed = slices.Collect(b.s.Changes(prev.snapshot))
+	if !slices.Equal(prev.snapshot.VCLs(), b.s.VCLs()) || prev.snapshot.Active != b.s.Active {
+		return
+	}
+	b.defaults, b.renamed = prev.defaults, false
+	for _, id := range b.changed {
+		_, ok1 := prev.snapshot.Director(id)
+		_, ok2 := b.s.Director(id)
+		b.renamed = b.renamed || ok1 != ok2
+	}
+}
+
+// light marks what is related to the selected director.
+func (b *builder) light(prev *Model) {
+	i, ok := b.chosen.index[b.selected]
+	switch {
+	case !ok:
+		b.relit = prev != nil && prev.lit != nil
+	case prev != nil && prev.lit != nil && prev.selected == b.selected && sameLinks(prev.chosen.links, b.chosen.links) && len(prev.lit) == len(b.chosen.shown):
+		b.lit = prev.lit
+	default:
+		b.lit, b.relit = b.chosen.related(i), true
+	}
+	b.m.lit = b.lit
 }
 
 // resolve returns the ID of the selected director. One that is destroyed is
@@ -113,42 +176,33 @@ func concerns(e event.Event, id uint64) bool {
 	return a != nil && (a.FromID == id || a.ToID == id || a.Holder.Kind == event.HolderMember && a.Holder.ID == id)
 }
 
-// graph lays the chosen directors out and makes cards, edges and labels.
-func (b *builder) graph(prev *Model) {
-	g := layout.Graph{Nodes: make([]layout.Node, 0, len(b.chosen.shown))}
-	for _, d := range b.chosen.shown {
-		loose := d.Leaf && !b.held(d)
-		g.Nodes = append(g.Nodes, layout.Node{ID: d.ID, Loose: loose})
-		for m := range d.Members() {
-			if b.chosen.has[m.ID] {
-				g.Edges = append(g.Edges, layout.Edge{From: d.ID, To: m.ID})
-			}
+// place lays the chosen directors out, and what is folded.
+func (b *builder) place(before *layout.Layout) {
+	c := b.chosen
+	g := layout.Graph{
+		Nodes: make([]layout.Node, 0, len(c.shown)+len(c.folds)),
+		Edges: make([]layout.Edge, 0, len(c.links)+len(c.folds)),
+	}
+	for i, d := range c.shown {
+		g.Nodes = append(g.Nodes, layout.Node{ID: d.ID, Loose: d.Leaf && !c.held[i]})
+	}
+	for _, l := range c.links {
+		g.Edges = append(g.Edges, layout.Edge{From: c.shown[l.from].ID, To: c.shown[l.to].ID})
+	}
+	for _, f := range c.folds {
+		g.Nodes = append(g.Nodes, foldNode(f))
+		if f.holder != 0 {
+			g.Edges = append(g.Edges, layout.Edge{From: f.holder, To: foldBit | f.holder})
 		}
 	}
-	var before *layout.Layout
-	if prev != nil {
-		before = prev.layout
-	}
-	l := layout.Place(g, before)
-	b.m.layout = l
-	b.m.Canvas = Canvas{Width: strconv.Itoa(l.Width()), Height: strconv.Itoa(l.Height())}
-	for _, d := range b.chosen.shown {
-		at := l.At[d.ID]
-		b.m.Cards = append(b.m.Cards, Card{
-			ID: cardID(d.ID), X: place(at.X), Y: place(at.Y), Face: b.face(d),
-		})
-		b.edges(d, l)
-	}
+	b.m.layout = layout.Place(g, before)
 }
 
-// held reports whether a shown director holds d.
-func (b *builder) held(d *tree.Director) bool {
-	for h := range d.Slots() {
-		if h.Kind == event.HolderMember && b.chosen.has[h.ID] {
-			return true
-		}
+func (b *builder) canvas(prev *Model) {
+	b.m.Canvas = &Canvas{Width: strconv.Itoa(b.m.layout.Width()), Height: strconv.Itoa(b.m.layout.Height())}
+	if prev != nil {
+		b.m.Canvas = keep(prev.Canvas, b.m.Canvas)
 	}
-	return false
 }
 
 // token names a director in a URL: by name where that means this one.
@@ -167,14 +221,13 @@ func (b *builder) shortName(d *tree.Director) string {
 	return d.Name
 }
 
+// selecting is a link that selects a director.
+func (b *builder) selecting(token string) string { return b.link0 + url.QueryEscape(token) }
+
 // link is a link to a director by its ID, which stays true when it is gone.
 func (b *builder) link(id uint64, text string) Part {
 	if id == 0 {
 		return Part{Text: text, Name: true}
 	}
-	return Part{Text: text, Name: true, Href: b.q.Selecting(atID(id)).Href()}
-}
-
-func inOrder(set map[uint64]bool) iter.Seq[uint64] {
-	return slices.Values(slices.Sorted(maps.Keys(set)))
+	return Part{Text: text, Name: true, Href: b.selecting(atID(id))}
 }

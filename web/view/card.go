@@ -7,14 +7,13 @@ import (
 
 	"github.com/callboard/callboard/director/event"
 	"github.com/callboard/callboard/director/tree"
-	"github.com/callboard/callboard/web/layout"
 )
 
 // A Card is a director on the board.
 type Card struct {
 	ID   string
 	X, Y string // on the lattice, see place
-	Face Face
+	Face *Face
 }
 
 func cardID(id uint64) string { return "card-" + strconv.FormatUint(id, 10) }
@@ -34,13 +33,13 @@ func place(n int) string {
 	return strings.Join(terms, " ")
 }
 
-func (c Card) Key() string     { return c.ID }
-func (c Card) Inner() Fragment { return c.Face }
-func (c Card) Attrs() []Attr   { return []Attr{{"data-x", c.X}, {"data-y", c.Y}} }
+func (c *Card) Key() string     { return c.ID }
+func (c *Card) Inner() Fragment { return c.Face }
+func (c *Card) Attrs() []Attr   { return []Attr{{"data-x", c.X}, {"data-y", c.Y}} }
 
 // A Face is what a card says.
 type Face struct {
-	ID      string
+	ID      string // of the card's; the line of the outline prints none
 	Href    string
 	Name    string
 	Kind    string // the type, in words
@@ -55,7 +54,7 @@ type Face struct {
 	Rail    []RailStep
 }
 
-func (f Face) Key() string { return f.ID }
+func (f *Face) Key() string { return f.ID }
 
 // Health is a director's health in shape, word and reason.
 type Health struct {
@@ -87,20 +86,19 @@ type RailStep struct {
 // maxBeads is the most references that are told one by one.
 const maxBeads = 6
 
-func (b *builder) face(d *tree.Director) Face {
-	f := Face{
+func (b *builder) face(c *cell) *Face {
+	d := c.d
+	f := &Face{
 		ID:   "face-" + strconv.FormatUint(d.ID, 10),
-		Href: b.q.Selecting(b.token(d)).Href(),
-		Name: b.shortName(d), Kind: kindWord(d.Type), Icon: kindIcon(d),
-		Dim:     b.q.Q != "" && !b.chosen.matched[d.ID],
-		Default: b.defaults[d.ID],
-		Phase:   string(d.Phase),
-		Health:  healthOf(d), Refs: refsOf(d), Rail: railOf(d),
+		Href: b.selecting(c.token),
+		Name: c.short, Kind: kindWord(d.Type), Icon: kindIcon(d),
+		Dim: c.marks.dim, Lit: c.marks.lit, Default: c.marks.isDefault,
+		Phase:  string(d.Phase),
+		Health: healthOf(d), Refs: refsOf(d), Rail: railOf(d),
 	}
-	if d.ID == b.selected {
+	if c.marks.current {
 		f.Current = "true"
 	}
-	f.Lit = b.selected != 0 && b.lit[d.ID]
 	return f
 }
 
@@ -202,45 +200,20 @@ func kindIcon(d *tree.Director) string {
 // A Canvas is the size of the drawing.
 type Canvas struct{ Width, Height string }
 
-func (c Canvas) Key() string     { return "canvas" }
-func (c Canvas) Inner() Fragment { return nil }
-func (c Canvas) Attrs() []Attr {
+func (c *Canvas) Key() string     { return "canvas" }
+func (c *Canvas) Inner() Fragment { return nil }
+func (c *Canvas) Attrs() []Attr {
 	return []Attr{{"width", c.Width}, {"height", c.Height}}
 }
 
 // An Edge is the line from a director to one of its members.
 type Edge struct{ ID, Path, State string }
 
-func (e Edge) Key() string     { return e.ID }
-func (e Edge) Inner() Fragment { return nil }
-func (e Edge) Attrs() []Attr   { return []Attr{{"d", e.Path}, {"data-state", e.State}} }
+func (e *Edge) Key() string     { return e.ID }
+func (e *Edge) Inner() Fragment { return nil }
+func (e *Edge) Attrs() []Attr   { return []Attr{{"d", e.Path}, {"data-state", e.State}} }
 
 // A Label is the weight beside an edge.
 type Label struct{ ID, X, Y, Text string }
 
-func (l Label) Key() string { return l.ID }
-
-func (b *builder) edges(d *tree.Director, l *layout.Layout) {
-	for m := range d.Members() {
-		target, ok := b.s.Director(m.ID)
-		if !ok || !b.chosen.has[m.ID] {
-			continue
-		}
-		ref := strconv.FormatUint(m.Ref, 10)
-		between := layout.Edge{From: d.ID, To: m.ID}
-		var state []string
-		if !target.Healthy {
-			state = append(state, "sick")
-		}
-		if b.lit[d.ID] && b.lit[m.ID] {
-			state = append(state, "lit")
-		}
-		b.m.Edges = append(b.m.Edges, Edge{ID: "edge-" + ref, Path: l.Path(between), State: strings.Join(state, " ")})
-		if m.Weight > 0 {
-			x, y := l.Label(between)
-			b.m.Labels = append(b.m.Labels, Label{
-				ID: "weight-" + ref, X: strconv.Itoa(x), Y: strconv.Itoa(y), Text: "×" + weight(m.Weight),
-			})
-		}
-	}
-}
+func (l *Label) Key() string { return l.ID }

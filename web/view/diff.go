@@ -29,17 +29,26 @@ type Change struct {
 }
 
 // Diff returns the changes that turn a page that shows old into one that shows
-// now, to be made in order. Both must have the same query.
+// now, to be made in order. Both must have the same faces; what a page shows
+// outside of its regions is not looked at.
 func Diff(old, now *Model) []Change {
 	var changes []Change
 	before, after := old.Regions(), now.Regions()
 	for i := range after {
-		changes = appendRegion(changes, before[i], after[i])
+		if !sameItems(after[i].Items, before[i].Items) {
+			changes = appendRegion(changes, before[i], after[i])
+		}
 	}
 	return changes
 }
 
 func appendRegion(changes []Change, old, now Region) []Change {
+	if sameKeys(old.Items, now.Items) {
+		for i, f := range slices.Backward(now.Items) {
+			changes = appendFragment(changes, old.Items[i], f)
+		}
+		return changes
+	}
 	was := make(map[string]Fragment, len(old.Items))
 	for _, f := range old.Items {
 		was[f.Key()] = f
@@ -71,8 +80,12 @@ func appendRegion(changes []Change, old, now Region) []Change {
 	return changes
 }
 
+func sameKeys(old, now []Fragment) bool {
+	return slices.EqualFunc(old, now, func(a, b Fragment) bool { return a == b || a.Key() == b.Key() })
+}
+
 func appendFragment(changes []Change, old, now Fragment) []Change {
-	if reflect.DeepEqual(old, now) {
+	if old == now || reflect.DeepEqual(old, now) {
 		return changes
 	}
 	was, ok1 := old.(Shell)

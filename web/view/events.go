@@ -25,19 +25,31 @@ type EventRow struct {
 	Parts []Part
 }
 
-func (e EventRow) Key() string { return e.ID }
+func (e *EventRow) Key() string { return e.ID }
 
-// events lists the newest ones, newest first.
-func (b *builder) events(events []event.Event) {
-	events = events[max(0, len(events)-MaxEvents):]
-	b.m.Events = make([]EventRow, 0, len(events))
+// events lists the newest ones, newest first: those that are new, then those
+// that the model before has.
+func (b *builder) events(events []event.Event, prev *Model) {
+	after := uint64(0)
+	var old []*EventRow
+	if prev != nil && !b.renamed {
+		after, old = prev.Seq, prev.Events
+	}
 	for _, e := range slices.Backward(events) {
+		if e.Seq <= after || len(b.m.Events) == MaxEvents {
+			break
+		}
 		b.m.Events = append(b.m.Events, b.eventRow("event-", e))
 	}
+	if len(b.m.Events) == 0 {
+		b.m.Events = old
+		return
+	}
+	b.m.Events = append(b.m.Events, old[:min(len(old), MaxEvents-len(b.m.Events))]...)
 }
 
-func (b *builder) eventRow(prefix string, e event.Event) EventRow {
-	return EventRow{
+func (b *builder) eventRow(prefix string, e event.Event) *EventRow {
+	return &EventRow{
 		ID: prefix + hash(e.Seq)[1:], Seq: hash(e.Seq), Time: moment(e.Time),
 		Kind: string(e.Kind), Tone: tone(e), Parts: b.sentence(e),
 	}

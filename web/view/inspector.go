@@ -40,9 +40,9 @@ func (b *builder) inspector() {
 	case b.selected != 0 && len(b.m.story.events) > 0:
 		b.add(b.headGone(), b.tale(nil))
 	case b.q.Select != "":
-		b.add(Gone{ID: "gone", Name: b.q.Select, Close: b.q.Selecting("").Href()})
+		b.add(&Gone{ID: "gone", Name: b.q.Select, Close: b.q.Selecting("").Href()})
 	default:
-		b.add(b.waiting(), Hint{ID: "hint", Any: b.s.Len() > 0})
+		b.add(b.waiting(), &Hint{ID: "hint", Any: b.s.Len() > 0})
 	}
 }
 
@@ -65,7 +65,7 @@ func (b *builder) inspect(d *tree.Director) {
 	}
 	b.add(b.commands(d))
 	if len(d.Options) > 0 {
-		b.add(Options{ID: sectionID("options", d.ID), Options: d.Options})
+		b.add(&Options{ID: sectionID("options", d.ID), Options: d.Options})
 	}
 	if !d.Steps.Deleted.Taken() {
 		b.add(b.history()) // the story says it all, and more
@@ -84,7 +84,7 @@ type Head struct {
 	Close                      string
 }
 
-func (h Head) Key() string { return h.ID }
+func (h *Head) Key() string { return h.ID }
 
 func (b *builder) head(d *tree.Director) Fragment {
 	reason := ""
@@ -92,7 +92,7 @@ func (b *builder) head(d *tree.Director) Fragment {
 		// Of a load balancer the count of its healthy members says it, and is newer.
 		reason = " · " + d.Reason
 	}
-	return Head{
+	return &Head{
 		ID: sectionID("head", d.ID), Name: d.Name, Full: d.FullName(), Kind: kindWord(d.Type), Icon: kindIcon(d),
 		Phase: string(d.Phase), Health: healthOf(d), Reason: reason, Changed: moment(d.Changed),
 		Default: b.defaults[d.ID], Rail: railOf(d), Close: b.q.Selecting("").Href(),
@@ -101,7 +101,7 @@ func (b *builder) head(d *tree.Director) Fragment {
 
 // headGone is the head of a director that is destroyed, from its events.
 func (b *builder) headGone() Fragment {
-	h := Head{ID: sectionID("head", b.selected), Phase: string(tree.Destroyed), Icon: "i-director", Close: b.q.Selecting("").Href()}
+	h := &Head{ID: sectionID("head", b.selected), Phase: string(tree.Destroyed), Icon: "i-director", Close: b.q.Selecting("").Href()}
 	var steps tree.Steps
 	for _, e := range b.m.story.events {
 		step := tree.Step{Seq: e.Seq, Time: e.Time}
@@ -139,7 +139,7 @@ type HolderRow struct {
 	Drop *Drop  // nil for what cannot be made to let go here
 }
 
-func (h Holders) Key() string { return h.ID }
+func (h *Holders) Key() string { return h.ID }
 
 // A Drop is how to make a holder let go.
 type Drop struct {
@@ -148,7 +148,7 @@ type Drop struct {
 }
 
 func (b *builder) holders(d *tree.Director) Fragment {
-	h := Holders{ID: sectionID("holders", d.ID), Refs: refsOf(d)}
+	h := &Holders{ID: sectionID("holders", d.ID), Refs: refsOf(d)}
 	if d.Owned {
 		h.Rows = append(h.Rows, HolderRow{Kind: "owner", Part: Part{Text: "VCL " + d.VCL}, Note: "until it is deleted"})
 	}
@@ -216,7 +216,7 @@ type Commands struct {
 	Delete        string // link to the preview, "" if it cannot be deleted
 }
 
-func (c Commands) Key() string { return c.ID }
+func (c *Commands) Key() string { return c.ID }
 
 func (b *builder) commands(d *tree.Director) Fragment {
 	admin := d.Admin
@@ -224,7 +224,7 @@ func (b *builder) commands(d *tree.Director) Fragment {
 		admin = "auto"
 	}
 	path := "/directors/" + atID(d.ID)
-	c := Commands{
+	c := &Commands{
 		ID: sectionID("commands", d.ID), Number: atID(d.ID), VCL: d.VCL, Admin: admin, Leaf: d.Leaf,
 		Live:       d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
 		Default:    b.defaults[d.ID],
@@ -245,4 +245,4 @@ type Options struct {
 	Options []event.Option
 }
 
-func (o Options) Key() string { return o.ID }
+func (o *Options) Key() string { return o.ID }

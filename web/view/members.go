@@ -31,10 +31,10 @@ type MemberRow struct {
 	Remove Form
 }
 
-func (m Members) Key() string { return m.ID }
+func (m *Members) Key() string { return m.ID }
 
 func (b *builder) members(d *tree.Director) Fragment {
-	m := Members{
+	m := &Members{
 		ID: sectionID("members", d.ID), Editable: d.Group && d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
 		Weighted: slices.Contains([]string{"random", "hash"}, d.Type),
 		Sum:      fmt.Sprintf("%d of %d healthy", d.HealthyMembers(), d.TotalMembers()),

@@ -2,6 +2,7 @@ package view
 
 import (
 	"github.com/callboard/callboard/director/event"
+	"github.com/callboard/callboard/director/tree"
 	"github.com/callboard/callboard/web/layout"
 )
 
@@ -11,7 +12,8 @@ const (
 	MaxEvents = 60
 )
 
-// A Fragment is what one template prints: one element, with an id.
+// A Fragment is what one template prints: one element, with an id. It is a
+// pointer, and the same pointer in two models says that nothing of it changed.
 type Fragment interface {
 	// Key is the id of the element.
 	Key() string
@@ -51,21 +53,29 @@ type Model struct {
 	// API is the relative URL of the instance's API.
 	API string
 
-	VCLs   []VCL
-	Stats  []Stat
-	Notes  []Note
-	Canvas Canvas
-	Edges  []Edge
-	Labels []Label
-	Cards  []Card
-	Rows   []Row
-	Names  []Name
+	VCLs   []*VCL
+	Stats  []*Stat
+	Notes  []*Note
+	Canvas *Canvas
+	Edges  []*Edge
+	Labels []*Label
+	Cards  []*Card
+	Folds  []*Fold
+	Rows   []*Row
+	Names  []*Name
 	// Sections of the inspector.
 	Sections []Fragment
-	Events   []EventRow
+	Events   []*EventRow
 
-	layout *layout.Layout
-	story  story
+	snapshot *tree.Snapshot
+	selected uint64
+	chosen   *choice
+	lit      []bool // of chosen.shown
+	defaults map[uint64]bool
+	layout   *layout.Layout
+	cells    []*cell // of chosen.shown
+	story    story
+	regions  []Region
 }
 
 // story is what is remembered of the selected director, beyond its end.
@@ -81,34 +91,31 @@ func (m *Model) Outline() bool { return m.Query.Face != FaceGraph }
 
 // Regions are all parts of the page that change while it is looked at. Models
 // with the same query have the same regions in the same order.
-func (m *Model) Regions() []Region {
-	regions := []Region{
-		{ID: "vcls", Items: fragments(m.VCLs)},
-		{ID: "stats", Items: fragments(m.Stats)},
-		{ID: "names", Items: fragments(m.Names)},
-		{ID: "notes", Items: fragments(m.Notes)},
+func (m *Model) Regions() []Region { return m.regions }
+
+// divide fills the regions, taking over those of prev that are the same.
+func (m *Model) divide(prev *Model) {
+	old := func() *Region { return nil }
+	if prev != nil {
+		old = func() *Region { return &prev.regions[len(m.regions)] }
 	}
+	add := func(r Region) { m.regions = append(m.regions, r) }
+	add(region("vcls", m.VCLs, old()))
+	add(region("stats", m.Stats, old()))
+	add(region("names", m.Names, old()))
+	add(region("notes", m.Notes, old()))
 	if m.Graph() {
-		regions = append(regions,
-			Region{ID: "board", Items: []Fragment{m.Canvas}},
-			Region{ID: "edges", Items: fragments(m.Edges)},
-			Region{ID: "labels", Items: fragments(m.Labels)},
-			Region{ID: "cards", Items: fragments(m.Cards)},
-		)
+		add(region("board", []*Canvas{m.Canvas}, old()))
+		add(region("edges", m.Edges, old()))
+		add(region("labels", m.Labels, old()))
+		add(region("cards", m.Cards, old()))
+		add(region("folds", m.Folds, old()))
 	}
 	if m.Outline() {
-		regions = append(regions, Region{ID: "rows", Items: fragments(m.Rows)})
+		add(region("rows", m.Rows, old()))
 	}
-	return append(regions,
-		Region{ID: "inspector-body", Items: m.Sections},
-		Region{ID: "event-list", Items: fragments(m.Events), Newest: true},
-	)
-}
-
-func fragments[F Fragment](items []F) []Fragment {
-	list := make([]Fragment, len(items))
-	for i, item := range items {
-		list[i] = item
-	}
-	return list
+	add(region("inspector-body", m.Sections, old()))
+	events := region("event-list", m.Events, old())
+	events.Newest = true
+	add(events)
 }

@@ -1,122 +1,174 @@
 package view
 
 import (
-	"maps"
-	"strings"
+	"cmp"
+	"slices"
 
 	"github.com/callboard/callboard/director/event"
 	"github.com/callboard/callboard/director/tree"
 )
 
-// A choice is which directors a page shows.
+// A choice is which directors a page shows, and how they hang together. It is
+// immutable, and is carried over from model to model while nothing changes what
+// it depends on.
 type choice struct {
 	shown []*tree.Director // in the order in which they were added
-	has   map[uint64]bool
-	// matched are those that the filter means; others are shown because they
-	// hold one that is.
-	matched map[uint64]bool
-	found   int // how many the filter means, shown or not
-	total   int
+	index map[uint64]int   // where in shown
+	links []link           // between shown ones, by holder, then by slot
+	first []int            // where in links those of a holder begin; one more at the end
+	held  []bool           // of shown: whether one that is shown holds it
+	folds []fold
+
+	filter  Filter
+	problem error    // of the filter's text
+	matched *matches // nil without a filter
+	root    uint64   // the director below which everything is, 0 for no such
+	found   int      // how many the page is about, shown or not
+	// ranked says that not everything fits, so that what is shown depends on
+	// how things are.
+	ranked bool
 }
 
-// pick chooses the directors to show: what the filter means and what holds it.
-// Where that is too much, the selected director, then those that are sick or
-// lingering come first, each with what leads to it.
-func pick(s *tree.Snapshot, q Query, selected uint64) *choice {
-	c := &choice{has: map[uint64]bool{}, matched: map[uint64]bool{}, total: s.Len()}
-	words := strings.Fields(strings.ToLower(q.Q))
-	if d, ok := s.Director(selected); ok {
-		c.take(s, d)
-	}
-	var calm []*tree.Director
-	for d := range s.Directors() {
-		if !Matches(d, words) {
-			continue
-		}
-		c.found++
-		if len(words) > 0 {
-			c.matched[d.ID] = true
-		}
-		if d.Healthy && d.Phase == tree.Live {
-			calm = append(calm, d)
-			continue
-		}
-		c.take(s, d)
-	}
-	for _, d := range calm {
-		c.take(s, d)
-	}
-	for id := range inOrder(c.has) {
-		if d, ok := s.Director(id); ok {
-			c.shown = append(c.shown, d)
-		}
-	}
-	return c
+// A link is a member slot between two directors that are shown.
+type link struct {
+	from, to int // in shown
+	ref      uint64
+	slot     int
+	weight   float64
 }
 
-// take adds d and everything that leads to it while there is room.
-func (c *choice) take(s *tree.Snapshot, d *tree.Director) {
-	if c.has[d.ID] || len(c.has) >= MaxCards {
-		return
-	}
-	c.has[d.ID] = true
-	for h := range d.Slots() {
-		if h.Kind != event.HolderMember {
-			continue
-		}
-		if holder, ok := s.Director(h.ID); ok {
-			c.take(s, holder)
-		}
-	}
+// A fold is what is left out below a director, or at the top if holder is 0.
+type fold struct {
+	holder       uint64
+	hidden, sick int
 }
 
-// Matches reports whether every word, in lower case, occurs in the full name, type
-// or state of a director: the filter of the page and of the API's list.
-func Matches(d *tree.Director, words []string) bool {
-	if len(words) == 0 {
-		return true
+func (c *choice) has(id uint64) bool {
+	_, ok := c.index[id]
+	return ok
+}
+
+// matching reports whether the filter means the director.
+func (c *choice) matching(id uint64) bool { return c.matched == nil || c.matched.has(id) }
+
+// below are the links of the members of shown[i].
+func (c *choice) below(i int) []link { return c.links[c.first[i]:c.first[i+1]] }
+
+// choose finds out what to show: what the model before shows where nothing has
+// changed that this depends on.
+func (b *builder) choose(prev *Model) {
+	var before *choice
+	if prev != nil {
+		before = prev.chosen
+		if prev.selected == b.selected && !b.renamed && before.holds(b.s, prev.snapshot, b.changed) {
+			b.chosen = before.renewed(b.s, b.changed)
+			return
+		}
 	}
-	state := "sick"
-	if d.Healthy {
-		state = "healthy"
+	p := newPicker(b.s, b.q, b.selected)
+	if p.c.problem == nil && !p.c.filter.Empty() {
+		p.c.matched = match(b.s, p.c.filter, before, b.changed)
 	}
-	text := strings.ToLower(strings.Join([]string{d.FullName(), d.Type, state, string(d.Phase)}, " "))
-	for _, w := range words {
-		if !strings.Contains(text, w) {
+	p.pick()
+	p.c.connect(p.has)
+	p.fold()
+	b.chosen = p.c
+}
+
+// holds reports whether the same directors are to be shown again, linked in the
+// same way.
+func (c *choice) holds(s, was *tree.Snapshot, changed []uint64) bool {
+	for _, id := range changed {
+		old, ok1 := was.Director(id)
+		now, ok2 := s.Director(id)
+		if !ok1 || !ok2 || !now.SameShape(old) || now.Phase != old.Phase {
+			return false
+		}
+		if c.ranked && (now.Healthy != old.Healthy || now.HealthyMembers() != old.HealthyMembers()) {
+			return false
+		}
+		if c.matched != nil && c.filter.Matches(now) != c.matched.has(id) {
 			return false
 		}
 	}
 	return true
 }
 
-// related returns the directors that hold the one with the ID, directly or not,
-// that one, and those that it holds.
-func related(s *tree.Snapshot, id uint64) map[uint64]bool {
-	lit := map[uint64]bool{}
-	walk(s, id, lit, func(d *tree.Director, visit func(uint64)) {
-		for h := range d.Slots() {
-			if h.Kind == event.HolderMember {
-				visit(h.ID)
-			}
+// renewed is the same choice with the directors as they are now.
+func (c *choice) renewed(s *tree.Snapshot, changed []uint64) *choice {
+	next := *c
+	next.shown = slices.Clone(c.shown)
+	for _, id := range changed {
+		if i, ok := c.index[id]; ok {
+			next.shown[i], _ = s.Director(id)
 		}
-	})
-	below := map[uint64]bool{}
-	walk(s, id, below, func(d *tree.Director, visit func(uint64)) {
-		for m := range d.Members() {
-			visit(m.ID)
-		}
-	})
-	maps.Copy(lit, below)
-	return lit
+	}
+	return &next
 }
 
-// walk visits a director and all that its neighbours lead to, each once, and no
-// more than a page could show.
-func walk(s *tree.Snapshot, id uint64, seen map[uint64]bool, neighbours func(*tree.Director, func(uint64))) {
-	d, ok := s.Director(id)
-	if !ok || seen[id] || len(seen) >= MaxCards {
-		return
+// connect orders what is shown and finds the links between.
+func (c *choice) connect(has map[uint64]*tree.Director) {
+	c.shown = make([]*tree.Director, 0, len(has))
+	for _, d := range has {
+		c.shown = append(c.shown, d)
 	}
-	seen[id] = true
-	neighbours(d, func(next uint64) { walk(s, next, seen, neighbours) })
+	slices.SortFunc(c.shown, func(a, b *tree.Director) int { return cmp.Compare(a.ID, b.ID) })
+	c.index = make(map[uint64]int, len(has))
+	for i, d := range c.shown {
+		c.index[d.ID] = i
+	}
+	c.held = make([]bool, len(c.shown))
+	for i, d := range c.shown {
+		// From the side of the members: a holder may have many that are folded.
+		for h := range d.Slots() {
+			from, ok := c.index[h.ID]
+			if h.Kind != event.HolderMember || !ok {
+				continue
+			}
+			m, _ := c.shown[from].Member(h.Slot)
+			c.links = append(c.links, link{from: from, to: i, ref: h.Ref, slot: h.Slot, weight: m.Weight})
+			c.held[i] = true
+		}
+	}
+	slices.SortFunc(c.links, func(a, b link) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.slot, b.slot))
+	})
+	c.first = make([]int, len(c.shown)+1)
+	for _, l := range c.links {
+		c.first[l.from+1]++
+	}
+	for i := range c.shown {
+		c.first[i+1] += c.first[i]
+	}
+}
+
+// related marks the directors that hold shown[at], directly or not, that one,
+// and those that it holds.
+func (c *choice) related(at int) []bool {
+	lit := make([]bool, len(c.shown))
+	up := make([][]int, len(c.shown))
+	for _, l := range c.links {
+		up[l.to] = append(up[l.to], l.from)
+	}
+	var climb, descend func(int)
+	climb = func(i int) {
+		lit[i] = true
+		for _, holder := range up[i] {
+			if !lit[holder] {
+				climb(holder)
+			}
+		}
+	}
+	descended := make([]bool, len(c.shown))
+	descend = func(i int) {
+		lit[i], descended[i] = true, true
+		for _, l := range c.below(i) {
+			if !descended[l.to] {
+				descend(l.to)
+			}
+		}
+	}
+	climb(at)
+	descend(at)
+	return lit
 }

@@ -12,15 +12,15 @@ type Picture struct {
 	Title         string
 	Width, Height string
 	ViewBox       string
-	Edges         []Edge
-	Labels        []Label
+	Edges         []*Edge
+	Labels        []*Label
 	Cards         []PictureCard
 }
 
 // A PictureCard is a card with its place in pixels.
 type PictureCard struct {
 	Move string // as an SVG transform
-	Face Face
+	Face *Face
 }
 
 // pictureMargin is the free space around a picture in pixels.

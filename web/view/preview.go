@@ -112,11 +112,11 @@ type Deletion struct {
 	Cancel   string
 }
 
-func (d Deletion) Key() string { return d.ID }
+func (d *Deletion) Key() string { return d.ID }
 
 func (b *builder) deletion(d *tree.Director) Fragment {
 	p, _ := PreviewDelete(b.s, d.ID)
-	del := Deletion{
+	del := &Deletion{
 		ID: sectionID("delete", d.ID), Name: d.Name, Lingers: len(p.Lingers) > 0,
 		Confirm: b.form("delete", "DELETE", "/directors/"+atID(d.ID)), Cancel: b.q.WithPanel("").Href(),
 	}

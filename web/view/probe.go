@@ -20,14 +20,14 @@ type Probe struct {
 	Response  string
 }
 
-func (p Probe) Key() string { return p.ID }
+func (p *Probe) Key() string { return p.ID }
 
 // barPitch is the distance between two bars of a probe's history in pixels.
 const barPitch = 5
 
 func probeOf(d *tree.Director) Fragment {
 	p := d.Probe
-	section := Probe{
+	section := &Probe{
 		ID:       sectionID("probe", d.ID),
 		Sum:      fmt.Sprintf("%d of the last %d good, %d needed", p.Good, p.Window, p.Threshold),
 		Last:     "last " + milliseconds(p.Last) + ", average " + milliseconds(p.Average),

@@ -2,6 +2,7 @@ package view
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -17,32 +18,46 @@ const (
 	PanelDelete = "delete"
 )
 
-// longest bounds what a query may carry, so that keys of views stay small.
-const longest = 200
+// Bounds of what a query may carry, so that keys of views stay small.
+const (
+	longest     = 200
+	longestList = 1000
+)
 
 // A Query is the part of a page's URL that says what it shows. Two pages with
 // equal queries show the same.
 type Query struct {
 	// Select is the director in the inspector: a full name, or "@" and an ID.
 	Select string
-	// Q filters by words that all have to occur in the name, type or state.
+	// Q filters, see ParseFilter.
 	Q string
 	// Face is FaceGraph, FaceOutline or "".
 	Face string
 	// Panel is the form that is open.
 	Panel string
+	// Root is the director below which everything is shown, "" for all of it.
+	Root string
+	// Open and Shut are lists of branches, separated by commas: those whose
+	// members are listed although there are many, perhaps from a slot on
+	// ("boot.pool_a:480"), and those whose members are folded although there is
+	// room for them.
+	Open, Shut string
 }
 
 // ParseQuery reads a query from a URL. What it does not know it leaves out.
 func ParseQuery(values url.Values) Query {
-	get := func(name string) string {
+	get := func(name string, longest int) string {
 		s := strings.TrimSpace(strings.ToValidUTF8(values.Get(name), ""))
 		if len(s) > longest {
 			s = strings.ToValidUTF8(s[:longest], "")
 		}
 		return s
 	}
-	q := Query{Select: get("select"), Q: get("q"), Face: get("face"), Panel: get("panel")}
+	q := Query{
+		Select: get("select", longest), Q: get("q", longest), Face: get("face", longest), Panel: get("panel", longest),
+		Root: get("root", longest),
+		Open: join(branches(get("open", longestList))), Shut: join(branches(get("shut", longestList))),
+	}
 	if q.Face != FaceGraph && q.Face != FaceOutline {
 		q.Face = ""
 	}
@@ -55,12 +70,20 @@ func ParseQuery(values url.Values) Query {
 // Values is the inverse of ParseQuery. Empty fields are left out.
 func (q Query) Values() url.Values {
 	values := url.Values{}
-	for name, value := range map[string]string{"select": q.Select, "q": q.Q, "face": q.Face, "panel": q.Panel} {
-		if value != "" {
-			values.Set(name, value)
-		}
+	for _, field := range q.Fields() {
+		values.Set(field.Name, field.Value)
 	}
 	return values
+}
+
+// Fields are the parameters that are not empty, as the hidden fields of a form
+// need them.
+func (q Query) Fields() []Attr {
+	all := []Attr{
+		{"face", q.Face}, {"open", q.Open}, {"panel", q.Panel}, {"q", q.Q},
+		{"root", q.Root}, {"select", q.Select}, {"shut", q.Shut},
+	}
+	return slices.DeleteFunc(all, func(a Attr) bool { return a.Value == "" })
 }
 
 // Key names the view: equal for all pages that show the same.
@@ -78,6 +101,16 @@ func (q Query) Href() string {
 func (q Query) Selecting(token string) Query {
 	q.Select, q.Panel = token, ""
 	return q
+}
+
+// selecting is what the links begin with that select a director: its token
+// follows.
+func (q Query) selecting() string {
+	key := q.Selecting("").Key()
+	if key == "" {
+		return "?select="
+	}
+	return "?" + key + "&select="
 }
 
 // WithFace is the query with another face.

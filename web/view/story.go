@@ -25,12 +25,12 @@ type TaleStep struct {
 	Time        Moment
 }
 
-func (t Tale) Key() string { return t.ID }
+func (t *Tale) Key() string { return t.ID }
 
 // tale tells how the selected director came to its end, or what it is still
 // waiting for. d is nil when it is destroyed.
 func (b *builder) tale(d *tree.Director) Fragment {
-	t := Tale{ID: sectionID("story", b.selected), Title: "Why it is still here"}
+	t := &Tale{ID: sectionID("story", b.selected), Title: "Why it is still here"}
 	deleted, last := false, false
 	for _, e := range b.m.story.events {
 		deleted = deleted || e.Kind == event.DirectorDeleted
@@ -143,13 +143,13 @@ const maxHistory = 8
 // A History is the section of the newest events about one director.
 type History struct {
 	ID   string
-	Rows []EventRow
+	Rows []*EventRow
 }
 
-func (h History) Key() string { return h.ID }
+func (h *History) Key() string { return h.ID }
 
 func (b *builder) history() Fragment {
-	h := History{ID: sectionID("history", b.selected)}
+	h := &History{ID: sectionID("history", b.selected)}
 	events := b.m.story.events
 	for _, e := range slices.Backward(events[max(0, len(events)-maxHistory):]) {
 		h.Rows = append(h.Rows, b.eventRow("history-event-", e))
@@ -170,17 +170,18 @@ type WaitingRow struct {
 	Since Moment
 }
 
-func (w Waiting) Key() string { return w.ID }
+func (w *Waiting) Key() string { return w.ID }
 
 func (b *builder) waiting() Fragment {
-	w := Waiting{ID: "waiting"}
-	for d := range b.s.Directors() {
-		if d.Phase == tree.Lingering && len(w.Rows) < maxListed {
-			w.Rows = append(w.Rows, WaitingRow{
-				Parts: append(b.say(event.Event{ID: d.ID, Director: d.Name}, " is held by "), commas(b.heldBy(d, true))...),
-				Since: moment(d.Steps.Released.Time),
-			})
+	w := &Waiting{ID: "waiting"}
+	for d := range b.s.LingeringDirectors() {
+		if len(w.Rows) == maxListed {
+			break
 		}
+		w.Rows = append(w.Rows, WaitingRow{
+			Parts: append(b.say(event.Event{ID: d.ID, Director: d.Name}, " is held by "), commas(b.heldBy(d, true))...),
+			Since: moment(d.Steps.Released.Time),
+		})
 	}
 	return w
 }
@@ -191,9 +192,9 @@ type Hint struct {
 	Any bool // there are directors
 }
 
-func (h Hint) Key() string { return h.ID }
+func (h *Hint) Key() string { return h.ID }
 
 // Gone says that there never was such a director, as far as is known.
 type Gone struct{ ID, Name, Close string }
 
-func (g Gone) Key() string { return g.ID }
+func (g *Gone) Key() string { return g.ID }

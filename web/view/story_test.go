@@ -29,11 +29,11 @@ func TestStoryOfADeletion(t *testing.T) {
 		"done Released it let go of b1, b2, done Owner let go refs 3 → 2, "+
 		"done Reference dropped by site · refs 2 → 1, done Reference dropped by pin “talk” · refs 1 → 0, "+
 		"done Last reference gone, done COLD, done Destroyed")
-	if h := sectionOf[view.Head](t, m); h.Phase != "destroyed" || h.Full != "boot.pool_b" {
+	if h := sectionOf[*view.Head](t, m); h.Phase != "destroyed" || h.Full != "boot.pool_b" {
 		t.Errorf("the head says %s %s", h.Full, h.Phase)
 	}
 	// A page that comes later finds it by name in the log.
-	if h := sectionOf[view.Head](t, build(st, q)); h.Phase != "destroyed" || h.Kind != "random" {
+	if h := sectionOf[*view.Head](t, build(st, q)); h.Phase != "destroyed" || h.Kind != "random" {
 		t.Errorf("a new page says %+v", h)
 	}
 }
@@ -41,7 +41,7 @@ func TestStoryOfADeletion(t *testing.T) {
 func wantTale(t *testing.T, m *view.Model, want string) {
 	t.Helper()
 	var steps []string
-	for _, s := range sectionOf[view.Tale](t, m).Steps {
+	for _, s := range sectionOf[*view.Tale](t, m).Steps {
 		step := s.State + " " + s.Word
 		if s.Word != "Deleted" && s.Word != "COLD" && s.Word != "Destroyed" && len(s.Parts) > 0 {
 			step += " " + text(s.Parts)
@@ -95,7 +95,7 @@ func TestHoldersOfALingeringDirectorCanLetGo(t *testing.T) {
 	drops := func() []string {
 		m := view.Build(st.Snapshot, st.Events, view.Query{Select: "boot.a1"}, nil)
 		var actions []string
-		for _, row := range sectionOf[view.Holders](t, m).Rows {
+		for _, row := range sectionOf[*view.Holders](t, m).Rows {
 			if row.Drop != nil {
 				actions = append(actions, row.Drop.Command+" "+row.Drop.Method+" "+row.Drop.Action)
 			}

@@ -12,7 +12,7 @@ type VCL struct {
 	Active                bool
 }
 
-func (v VCL) Key() string { return v.ID }
+func (v *VCL) Key() string { return v.ID }
 
 // A Stat is a number in the header, with a link to what it counts.
 type Stat struct {
@@ -20,7 +20,7 @@ type Stat struct {
 	Href                  string
 }
 
-func (s Stat) Key() string { return s.ID }
+func (s *Stat) Key() string { return s.ID }
 
 // A Note is a sentence over the board. Kind is empty, shown or unmatched.
 type Note struct {
@@ -28,87 +28,118 @@ type Note struct {
 	Href, Action   string
 }
 
-func (n Note) Key() string { return n.ID }
+func (n *Note) Key() string { return n.ID }
 
 // A Name is a director as the fields of forms offer it.
 type Name struct{ ID, Value, Text string }
 
-func (n Name) Key() string { return n.ID }
+func (n *Name) Key() string { return n.ID }
 
-func (b *builder) summary() {
+func (b *builder) summary(prev *Model) {
 	for _, v := range b.s.VCLs() {
-		b.m.VCLs = append(b.m.VCLs, VCL{
+		b.m.VCLs = append(b.m.VCLs, &VCL{
 			ID: "vcl-" + v.Name, Name: v.Name, Temperature: v.Temperature, Active: v.Name == b.s.Active,
 		})
 	}
-	var sick, lingering, flying int64
-	for d := range b.s.Directors() {
-		if !d.Healthy {
-			sick++
-		}
-		if d.Phase == tree.Lingering {
-			lingering++
-		}
-		if d.Leaf {
-			flying += d.Tasks
-		}
-	}
 	all := int64(b.s.Len())
-	b.m.Stats = []Stat{
-		b.stat("directors", all, plural(all, "director", "directors"), ""),
-		b.stat("sick", sick, "sick", "sick"),
-		b.stat("lingering", lingering, "lingering", "lingering"),
-		{ID: "stat-flying", Count: number(flying), Noun: "in flight"},
+	b.m.Stats = []*Stat{
+		b.stat("directors", all, plural(all, "director", "directors"), "", ""),
+		b.stat("sick", int64(b.s.Sick()), "sick", "sick", "health:sick"),
+		b.stat("lingering", int64(b.s.Lingering()), "lingering", "lingering", "phase:lingering"),
+		{ID: "stat-flying", Count: number(b.s.InFlight()), Noun: "in flight"},
 	}
 	b.notes()
+	if prev != nil {
+		b.m.VCLs = keepAll(prev.VCLs, b.m.VCLs)
+		b.m.Stats = keepAll(prev.Stats, b.m.Stats)
+		b.m.Notes = keepAll(prev.Notes, b.m.Notes)
+	}
 }
 
-// stat is a number that filters by the word when it is clicked; 0 of something
-// bad has no colour.
-func (b *builder) stat(id string, n int64, noun, word string) Stat {
-	q := b.q.Selecting("")
-	q.Q = word
-	s := Stat{ID: "stat-" + id, Count: number(n), Noun: noun, Href: q.Href()}
+// stat is a number that leads to what it counts; 0 of something bad has no
+// colour.
+func (b *builder) stat(id string, n int64, noun, tone, filter string) *Stat {
+	q := b.q.Selecting("").Whole()
+	q.Q = filter
+	s := &Stat{ID: "stat-" + id, Count: number(n), Noun: noun, Href: q.Href()}
 	if n > 0 {
-		s.Tone = word
+		s.Tone = tone
 	}
 	return s
 }
 
+// notes says what the page shows, of how much, and why not all.
 func (b *builder) notes() {
-	c := b.chosen
-	switch {
-	case c.total == 0:
-		b.m.Notes = []Note{{
+	c, q := b.chosen, b.q
+	whole := q.Whole().Href()
+	if c.problem != nil {
+		b.m.Notes = append(b.m.Notes, &Note{
+			ID: "note-problem", Kind: "problem", Text: c.problem.Error(), Href: whole, Action: "Clear the filter",
+		})
+	}
+	if q.Root != "" && c.root == 0 {
+		b.m.Notes = append(b.m.Notes, &Note{
+			ID: "note-root", Kind: "problem", Text: "There is no " + q.Root + ": all is shown.", Href: whole, Action: "Show all",
+		})
+	}
+	switch total := b.s.Len(); {
+	case total == 0:
+		b.m.Notes = append(b.m.Notes, &Note{
 			ID: "note-empty", Kind: "empty", Text: "No directors yet.",
-			Href: b.q.WithPanel(PanelAdd).Href(), Action: "Add a backend",
-		}}
-	case c.found == 0:
-		b.m.Notes = []Note{{
+			Href: q.WithPanel(PanelAdd).Href(), Action: "Add a backend",
+		})
+	case c.matched != nil && c.found == 0:
+		b.m.Notes = append(b.m.Notes, &Note{
 			ID: "note-unmatched", Kind: "unmatched",
-			Text: fmt.Sprintf("None of %s matches “%s”.", count(c.total, "director"), b.q.Q),
-			Href: Query{Select: b.q.Select, Face: b.q.Face}.Href(), Action: "Show all",
-		}}
+			Text: fmt.Sprintf("None of %s matches “%s”.", count(total, "director"), q.Q), Href: whole, Action: "Show all",
+		})
 	default:
-		text := fmt.Sprintf("%s of %s", number(int64(len(c.shown))), count(c.total, "director"))
-		note := Note{ID: "note-shown", Kind: "shown", Text: text}
-		if b.q.Q != "" {
-			note.Text = fmt.Sprintf("%s of %s for “%s”", number(int64(c.found)), count(c.total, "director"), b.q.Q)
-			note.Href, note.Action = Query{Select: b.q.Select, Face: b.q.Face}.Href(), "Show all"
-		}
-		b.m.Notes = []Note{note}
+		b.m.Notes = append(b.m.Notes, b.shownOf(total))
 	}
 }
 
-func (b *builder) names() {
-	for _, d := range b.chosen.shown {
-		if d.Phase != tree.Live {
+// shownOf always says how much of the whole is shown.
+func (b *builder) shownOf(total int) *Note {
+	c := b.chosen
+	n := &Note{ID: "note-shown", Kind: "shown"}
+	if c.matched == nil {
+		n.Text = fmt.Sprintf("%s of %s", number(int64(len(c.shown))), count(total, "director"))
+	} else {
+		n.Text = fmt.Sprintf("%s of %s for “%s”", number(int64(c.found)), count(total, "director"), b.q.Q)
+		if shown := c.shownMatches(); shown < c.found {
+			n.Text += fmt.Sprintf(" · %s shown", number(int64(shown)))
+		}
+	}
+	if d, ok := b.s.Director(c.root); ok {
+		n.Text += " · below " + d.Name
+	}
+	if whole := b.q.Whole(); whole != b.q.WithPanel("") {
+		n.Href, n.Action = whole.Href(), "Show all"
+	}
+	return n
+}
+
+// maxNames bounds the names that fields offer: to choose among more one types.
+const maxNames = 100
+
+// listNames fills in what the fields of forms offer, if there are any.
+func (b *builder) listNames(prev *Model) {
+	if _, adding := b.q.Adding(); !adding && b.selected == 0 {
+		return
+	}
+	for _, c := range b.m.cells {
+		if c.d.Phase != tree.Live || len(b.m.Names) == maxNames {
 			continue
 		}
-		value := d.Name
-		if found, ok := b.s.Find(value); !ok || found.ID != d.ID {
-			value = b.token(d)
+		value := c.d.Name
+		if c.d.VCL != b.s.Active {
+			value = c.token
+		} else if found, ok := b.s.Find(value); !ok || found.ID != c.d.ID {
+			value = c.token
 		}
-		b.m.Names = append(b.m.Names, Name{ID: "name-" + atID(d.ID)[1:], Value: value, Text: kindWord(d.Type)})
+		b.m.Names = append(b.m.Names, &Name{ID: "name-" + atID(c.d.ID)[1:], Value: value, Text: kindWord(c.d.Type)})
+	}
+	if prev != nil {
+		b.m.Names = keepAll(prev.Names, b.m.Names)
 	}
 }

@@ -3,6 +3,7 @@ package view_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ func build(st *viewtest.Stage, q view.Query) *view.Model {
 }
 
 // cardOf returns the face of the director with that name.
-func cardOf(t *testing.T, m *view.Model, name string) view.Face {
+func cardOf(t *testing.T, m *view.Model, name string) *view.Face {
 	t.Helper()
 	for _, c := range m.Cards {
 		if c.Face.Name == name {
@@ -24,7 +25,7 @@ func cardOf(t *testing.T, m *view.Model, name string) view.Face {
 		}
 	}
 	t.Fatalf("there is no card of %s", name)
-	return view.Face{}
+	return nil
 }
 
 // sectionOf returns the section of the inspector that is an F.
@@ -113,26 +114,108 @@ func TestFilterShowsWhatLeadsToAMatch(t *testing.T) {
 	}
 }
 
-func TestTooManyAreShownByUrgency(t *testing.T) {
+// What does not fit is folded; what needs an eye, and what leads to it, is not.
+func TestTooManyAreFolded(t *testing.T) {
 	st := viewtest.Wide(700)
+	st.Pin(st.ID("web500"), "workshop")
+	st.Delete(st.ID("web500"))
 	m := build(st, view.Query{Select: "boot.web699"})
-	if len(m.Cards) != view.MaxCards {
-		t.Fatalf("got %d cards, want %d", len(m.Cards), view.MaxCards)
+	if n := len(m.Cards) + len(m.Folds); n > view.MaxCards || len(m.Folds) == 0 {
+		t.Fatalf("got %d cards and %d folds", len(m.Cards), len(m.Folds))
 	}
-	if got, want := m.Notes[0].Text, "300 of 789 directors"; got != want {
+	if got, want := m.Notes[0].Text, fmt.Sprintf("%d of 789 directors", len(m.Cards)); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	shown := map[string]bool{}
+	sick := 0
 	for _, c := range m.Cards {
-		shown[c.Face.Name] = true
-	}
-	for d := range st.Snapshot.Directors() {
-		if !d.Healthy && !shown[d.Name] {
-			t.Errorf("%s is sick and not shown", d.Name)
+		if c.Face.Health.State == "sick" {
+			sick++
 		}
 	}
-	if !shown["web699"] {
-		t.Error("the selected director is not shown")
+	if sick < 10 {
+		t.Errorf("%d sick ones are shown, want more", sick)
+	}
+	cardOf(t, m, "web699") // is selected
+	cardOf(t, m, "web500") // lingers
+}
+
+// Every member of a branch is shown, or counted by its fold.
+func TestFoldsCountWhatIsLeftOut(t *testing.T) {
+	st := viewtest.Wide(700)
+	for _, q := range []view.Query{{}, {Open: "boot.pool_40"}, {Face: view.FaceGraph, Open: "boot.site:30"}, {Root: "boot.pool_07"}} {
+		m := build(st, q)
+		shown := map[string]bool{}
+		for _, c := range m.Cards {
+			shown[c.ID] = true
+		}
+		folds := map[string]string{}
+		for _, f := range m.Folds {
+			folds[f.ID] = f.Face.Count
+		}
+		for d := range st.Snapshot.Directors() {
+			if !shown[fmt.Sprintf("card-%d", d.ID)] {
+				continue
+			}
+			hidden := d.TotalMembers()
+			for member := range d.Members() {
+				if shown[fmt.Sprintf("card-%d", member.ID)] {
+					hidden--
+				}
+			}
+			want := ""
+			if hidden > 0 {
+				want = fmt.Sprintf("%d more", hidden)
+			}
+			if got := folds[fmt.Sprintf("fold-%d", d.ID)]; got != want {
+				t.Errorf("%q: %s folds %q, want %q", q.Key(), d.Name, got, want)
+			}
+		}
+	}
+}
+
+func TestAnOpenBranchListsItsMembersPageByPage(t *testing.T) {
+	st := viewtest.New("demo")
+	pool := st.Add("pool", "round-robin")
+	for i := range 1000 {
+		st.Member(pool, st.Add(fmt.Sprintf("web%03d", i), "backend"), 0)
+	}
+	q := view.Query{}.Opening("boot.pool", 0)
+	seen := map[string]bool{}
+	for pages := 0; ; pages++ {
+		m := build(st, q)
+		for _, c := range m.Cards {
+			seen[c.Face.Name] = true
+		}
+		next := m.Folds[0].Face.Next
+		if next == "" {
+			break
+		}
+		if pages > 30 {
+			t.Fatal("the pages do not end")
+		}
+		values, err := url.ParseQuery(strings.TrimPrefix(next, "?"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q = view.ParseQuery(values)
+	}
+	if got, want := len(seen), 1001; got != want {
+		t.Errorf("all pages show %d directors, want %d", got, want)
+	}
+}
+
+func TestABranchThatIsShutShowsNothing(t *testing.T) {
+	m := build(viewtest.Demo(), view.Query{}.Shutting("boot.pool_b"))
+	for _, c := range m.Cards {
+		if c.Face.Name == "b1" || c.Face.Name == "b2" {
+			t.Errorf("%s is shown", c.Face.Name)
+		}
+	}
+	if len(m.Folds) != 1 || m.Folds[0].Face.Count != "2 more" {
+		t.Errorf("got %d folds", len(m.Folds))
+	}
+	if got, want := m.Notes[0].Text, "8 of 10 directors"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -171,7 +254,7 @@ func TestSameNameTwice(t *testing.T) {
 	if !hrefs["?select=boot.a1"] || !hrefs[fmt.Sprintf("?select=%%40%d", old)] {
 		t.Errorf("the links are %v", hrefs)
 	}
-	if got := sectionOf[view.Head](t, build(st, view.Query{Select: "boot.a1"})).ID; got != fmt.Sprintf("head-%d", fresh) {
+	if got := sectionOf[*view.Head](t, build(st, view.Query{Select: "boot.a1"})).ID; got != fmt.Sprintf("head-%d", fresh) {
 		t.Errorf("boot.a1 selects %s, want the living one", got)
 	}
 }
@@ -181,7 +264,7 @@ func TestSharesAreOfHealthyMembers(t *testing.T) {
 	q := view.Query{Select: "boot.pool_b"}
 	shares := func() string {
 		var list []string
-		for _, r := range sectionOf[view.Members](t, build(st, q)).Rows {
+		for _, r := range sectionOf[*view.Members](t, build(st, q)).Rows {
 			list = append(list, r.Share)
 		}
 		return strings.Join(list, ", ")
