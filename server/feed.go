@@ -3,8 +3,9 @@ package server
 import (
 	"context"
 	"log/slog"
-	"strconv"
-	"strings"
+	"maps"
+	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,29 +16,30 @@ import (
 	"github.com/callboard/callboard/web/view"
 )
 
-// maxIdleGroups bounds the groups that nobody watches. Each address of a page
-// makes one, and anybody can make up addresses.
-const maxIdleGroups = 256
-
 // A feed turns the changes of an instance into patches for all who watch it. It
 // works only while somebody does.
 type feed struct {
-	rt           *director.Runtime
-	tick, linger time.Duration
-	log          *slog.Logger
-	runs         atomic.Uint64 // runs of groups ever begun
+	rt   *director.Runtime
+	tick time.Duration // the shortest time between two patches
+	beat time.Duration // the time between two signs of life
+	log  *slog.Logger
+	runs atomic.Uint64 // runs of groups ever begun
 
 	mu      sync.Mutex // guards the fields below
 	closed  bool
 	groups  map[string]*group // by the key of the query
-	clients int
-	running bool        // the goroutine
-	sweeper *time.Timer // set while groups are idle
+	watched map[*group]bool   // those that have clients
+	idle    idleGroups        // those that nobody uses
+	running bool              // the goroutine
 	work    sync.WaitGroup
 }
 
-func newFeed(rt *director.Runtime, tick, linger time.Duration, log *slog.Logger) *feed {
-	return &feed{rt: rt, tick: tick, linger: linger, log: log, groups: make(map[string]*group)}
+func newFeed(rt *director.Runtime, o Options) *feed {
+	return &feed{
+		rt: rt, tick: o.Tick, beat: o.Beat, log: o.Logger,
+		groups: make(map[string]*group), watched: make(map[*group]bool),
+		idle: idleGroups{linger: o.Linger},
+	}
 }
 
 // acquire returns the group of a query, which stays until it is given back.
@@ -50,8 +52,23 @@ func (f *feed) acquire(q view.Query) *group {
 		g = newGroup(f, q)
 		f.groups[key] = g
 	}
-	g.users++
+	f.useLocked(g)
 	return g
+}
+
+// find is acquire for a group that there is already.
+func (f *feed) find(q view.Query) (g *group, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if g, ok = f.groups[q.Key()]; ok {
+		f.useLocked(g)
+	}
+	return g, ok
+}
+
+func (f *feed) useLocked(g *group) {
+	f.idle.remove(g)
+	g.users++
 }
 
 // giveBack is the opposite of acquire. What the group last showed is kept for a
@@ -64,51 +81,26 @@ func (f *feed) giveBack(g *group) {
 	if g.users > 0 {
 		return
 	}
-	g.idleSince = time.Now()
-	f.evictLocked()
-	if f.sweeper == nil && !f.closed {
-		f.sweeper = time.AfterFunc(f.linger, f.sweep)
+	f.idle.add(g)
+	f.forgetLocked()
+}
+
+// forgetLocked forgets the groups that are idle for too long, or too many, and
+// sees to it that this happens again when the next one is due.
+func (f *feed) forgetLocked() {
+	for _, g := range f.idle.overdue() {
+		delete(f.groups, g.query.Key())
+	}
+	if !f.closed {
+		f.idle.wake(f.sweep)
 	}
 }
 
-// evictLocked keeps the number of idle groups bounded.
-func (f *feed) evictLocked() {
-	idle := 0
-	var oldest *group
-	for _, g := range f.groups {
-		if g.users > 0 {
-			continue
-		}
-		idle++
-		if oldest == nil || g.idleSince.Before(oldest.idleSince) {
-			oldest = g
-		}
-	}
-	if idle > maxIdleGroups {
-		delete(f.groups, oldest.query.Key())
-	}
-}
-
-// sweep forgets the groups that have been idle for long enough.
 func (f *feed) sweep() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.sweeper = nil
-	wait := time.Duration(-1)
-	for key, g := range f.groups {
-		if g.users > 0 {
-			continue
-		}
-		left := f.linger - time.Since(g.idleSince)
-		if left <= 0 {
-			delete(f.groups, key)
-		} else if wait < 0 || left < wait {
-			wait = left
-		}
-	}
-	if wait >= 0 && !f.closed {
-		f.sweeper = time.AfterFunc(wait, f.sweep)
-	}
+	f.idle.woken()
+	f.forgetLocked()
 }
 
 // show returns what the page of a query shows now, and the name of the run of
@@ -116,7 +108,7 @@ func (f *feed) sweep() {
 func (f *feed) show(q view.Query) (*view.Model, string) {
 	g := f.acquire(q)
 	defer f.giveBack(g)
-	return g.show(f.rt.Sample())
+	return g.show(f.rt.Sample(), nil)
 }
 
 // join makes the client a member of the group of a query, and tells it all that
@@ -130,8 +122,8 @@ func (f *feed) join(q view.Query, c *client, from position) (*group, bool) {
 		f.giveBack(g)
 		return nil, false
 	}
-	f.clients++
 	g.watchers++
+	f.watched[g] = true
 	if !f.running {
 		f.running = true
 		f.work.Go(f.run)
@@ -144,58 +136,94 @@ func (f *feed) join(q view.Query, c *client, from position) (*group, bool) {
 func (f *feed) leave(g *group, c *client) {
 	g.leave(c)
 	f.mu.Lock()
-	f.clients--
-	g.watchers--
+	if g.watchers--; g.watchers == 0 {
+		delete(f.watched, g)
+	}
 	f.mu.Unlock()
 	f.giveBack(g)
 }
 
-// run moves the groups on while anybody watches.
+// run moves the groups on while anybody watches. A tick in which nothing has
+// changed costs two loads and a lock, whatever the number of groups.
 func (f *feed) run() {
 	ticker := time.NewTicker(f.tick)
 	defer ticker.Stop()
-	revision := uint64(0)
+	revision, spoke := uint64(0), time.Now()
 	for range ticker.C {
-		watched, ok := f.watched()
-		if !ok {
+		if !f.goesOn() {
 			return
 		}
 		snapshot := f.rt.Sample()
-		if snapshot.Revision == revision {
+		news, silent := snapshot.Revision != revision, time.Since(spoke) >= f.beat
+		if !news && !silent {
 			continue
 		}
-		revision = snapshot.Revision
-		for _, g := range watched {
-			g.advance(snapshot)
+		// Whoever joins after this has a snapshot that is not older.
+		watched := f.audience()
+		if news {
+			revision = snapshot.Revision
+			inParallel(watched, func(g *group) { g.advance(snapshot) })
+		}
+		if silent {
+			spoke = time.Now()
+			f.sayAlive(watched, snapshot)
 		}
 	}
 }
 
-// watched returns the groups that have clients; ok is false when nobody
-// watches, and the caller has to stop then.
-func (f *feed) watched() (groups []*group, ok bool) {
+// goesOn reports whether anybody watches; if not, the caller has to stop.
+func (f *feed) goesOn() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.clients == 0 || f.closed {
-		f.running = false
-		return nil, false
+	f.running = len(f.watched) > 0 && !f.closed
+	return f.running
+}
+
+// audience returns the groups that have clients.
+func (f *feed) audience() []*group {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Collect(maps.Keys(f.watched))
+}
+
+// inParallel does something to all groups, on as many goroutines as can run at
+// once, and returns when it is done.
+func inParallel(groups []*group, do func(*group)) {
+	var next atomic.Int64
+	var working sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(groups)) {
+		working.Go(func() {
+			for i := next.Add(1); i <= int64(len(groups)); i = next.Add(1) {
+				do(groups[i-1])
+			}
+		})
 	}
-	for _, g := range f.groups {
-		if g.watchers > 0 {
-			groups = append(groups, g)
-		}
+	working.Wait()
+}
+
+// sayAlive tells all clients that the connection is whole and that they have
+// been sent everything up to the snapshot: a network that loses what is sent
+// cuts no connection, and looks like an instance in which nothing happens.
+func (f *feed) sayAlive(groups []*group, s *tree.Snapshot) {
+	m, err := newMessage(struct {
+		T    string    `json:"t"`
+		Seq  uint64    `json:"seq"`
+		Time time.Time `json:"time"`
+	}{"beat", s.Seq, time.Now().UTC()})
+	if err != nil {
+		f.log.Error("no sign of life", "error", err)
+		return
 	}
-	return groups, true
+	for _, g := range groups {
+		g.offer(m)
+	}
 }
 
 // close tells all clients to leave.
 func (f *feed) close() {
 	f.mu.Lock()
 	f.closed = true
-	if f.sweeper != nil {
-		f.sweeper.Stop()
-		f.sweeper = nil
-	}
+	f.idle.rest()
 	f.mu.Unlock()
 	f.each(func(c *client) { c.end(endShutdown) })
 }
@@ -207,13 +235,7 @@ func (f *feed) cut() { f.each((*client).cut) }
 func (f *feed) wait() { f.work.Wait() }
 
 func (f *feed) each(do func(*client)) {
-	f.mu.Lock()
-	groups := make([]*group, 0, len(f.groups))
-	for _, g := range f.groups {
-		groups = append(groups, g)
-	}
-	f.mu.Unlock()
-	for _, g := range groups {
+	for _, g := range f.audience() {
 		for _, c := range g.members() {
 			do(c)
 		}
@@ -240,33 +262,6 @@ func (f *feed) eventsFor(prev *view.Model, s *tree.Snapshot) (events []event.Eve
 			return events, prev == nil || after <= prev.Seq
 		}
 	}
-}
-
-// A position is where a client stands: the epoch and the sequence number that
-// it last saw, as it says itself.
-type position struct {
-	epoch string
-	seq   uint64
-}
-
-// An epoch as a page has it is that of the instance, a dot, and the number of
-// the run of its group: the patches of one run fit no page of another, since
-// where the cards stand depends on all that was shown before. Programs that
-// know nothing of pages use the plain epoch.
-func (p position) isOf(epoch string, run uint64) bool {
-	return p.epoch == epoch || p.epoch == runEpoch(epoch, run)
-}
-
-func runEpoch(epoch string, run uint64) string {
-	return epoch + "." + strconv.FormatUint(run, 36)
-}
-
-// named is how the epoch is to be named to this client.
-func (p position) named(epoch string, run uint64) string {
-	if strings.HasPrefix(p.epoch, epoch+".") {
-		return runEpoch(epoch, run)
-	}
-	return epoch
 }
 
 // noContext is for printing patches, which no request waits for.

@@ -1,29 +1,29 @@
 package server
 
 import (
-	"encoding/json"
-	"fmt"
+	"container/list"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"github.com/callboard/callboard/director/tree"
-	"github.com/callboard/callboard/web"
 	"github.com/callboard/callboard/web/view"
 )
 
 // A group is all who look at the same view: what they are shown, and the newest
 // patches that led there.
 type group struct {
-	feed  *feed
-	query view.Query
+	feed   *feed
+	query  view.Query
+	weight atomic.Int64 // about the bytes of memory that it takes
 
 	// The fields below are guarded by feed.mu.
 
-	users     int // clients, and requests that are at it
-	watchers  int // clients
-	idleSince time.Time
+	users      int           // clients, and requests that are at it
+	watchers   int           // clients
+	idle       *list.Element // set while there are no users
+	idleSince  time.Time
+	idleWeight int64
 
 	mu       sync.Mutex // guards the fields below
 	run      uint64     // names the chain of models
@@ -42,17 +42,24 @@ func newGroup(f *feed, q view.Query) *group {
 func (g *group) advance(s *tree.Snapshot) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.advanceLocked(s)
+	g.advanceLocked(s, nil)
 }
 
-func (g *group) advanceLocked(s *tree.Snapshot) {
+// advanceLocked lets the first model, if that is what it makes, begin with the
+// places of the cards in another view.
+func (g *group) advanceLocked(s *tree.Snapshot, places *view.Model) {
 	prev := g.model
 	if prev != nil && s.Revision <= g.revision {
 		return
 	}
 	events, whole := g.feed.eventsFor(prev, s)
-	next := view.Build(s, events, g.query, prev)
+	before := prev
+	if before == nil {
+		before = places
+	}
+	next := view.Build(s, events, g.query, before)
 	g.model, g.revision = next, s.Revision
+	defer g.weighLocked()
 	switch {
 	case prev == nil:
 		g.ring = ring{since: next.Seq}
@@ -61,6 +68,15 @@ func (g *group) advanceLocked(s *tree.Snapshot) {
 	default:
 		g.publishLocked(prev, next)
 	}
+}
+
+// memoryOfCard is about what a card or a row of a model takes, with its part of
+// everything else.
+const memoryOfCard = 2 << 10
+
+func (g *group) weighLocked() {
+	shown := len(g.model.Cards) + len(g.model.Rows)
+	g.weight.Store(int64(g.ring.bytes + shown*memoryOfCard))
 }
 
 // publishLocked tells all clients what is different between two models.
@@ -104,11 +120,12 @@ func (g *group) renewLocked() {
 	g.ring = ring{since: g.model.Seq}
 }
 
-// show brings the group up to date and returns what it shows.
-func (g *group) show(s *tree.Snapshot) (*view.Model, string) {
+// show brings the group up to date and returns what it shows. A group that has
+// shown nothing yet puts the cards where they stand in places, if that is given.
+func (g *group) show(s *tree.Snapshot, places *view.Model) (*view.Model, string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.advanceLocked(s)
+	g.advanceLocked(s, places)
 	return g.model, runEpoch(s.Epoch, g.run)
 }
 
@@ -116,13 +133,14 @@ func (g *group) show(s *tree.Snapshot) (*view.Model, string) {
 func (g *group) join(s *tree.Snapshot, c *client, from position) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.advanceLocked(s)
+	g.advanceLocked(s, nil)
 	g.clients[c] = true
 	hello := struct {
 		T     string `json:"t"`
 		Epoch string `json:"epoch"`
 		Seq   uint64 `json:"seq"`
-	}{"hello", from.named(s.Epoch, g.run), g.model.Seq}
+		Beat  int64  `json:"beat"` // milliseconds between two signs of life
+	}{"hello", from.named(s.Epoch, g.run), g.model.Seq, g.feed.beat.Milliseconds()}
 	message, err := newMessage(hello)
 	if err != nil {
 		c.end(endBroken)
@@ -146,6 +164,32 @@ func (g *group) join(s *tree.Snapshot, c *client, from position) {
 	}
 }
 
+// since brings the group up to date, and returns what has changed on a page that
+// stands at the position, and what it shows then. ok is false if that page is
+// not of this run, or some of the changes are gone.
+func (g *group) since(s *tree.Snapshot, from position) (changes []view.Change, now *view.Model, ok bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.advanceLocked(s, nil)
+	if from.epoch != runEpoch(s.Epoch, g.run) || from.seq > g.model.Seq {
+		return nil, nil, false
+	}
+	missed, ok := g.ring.from(from.seq)
+	for _, p := range missed {
+		changes = append(changes, p.changes...)
+	}
+	return changes, g.model, ok
+}
+
+// offer sends a message to all clients.
+func (g *group) offer(m *message) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for c := range g.clients {
+		c.offer(m)
+	}
+}
+
 func (g *group) leave(c *client) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -160,50 +204,4 @@ func (g *group) members() []*client {
 		clients = append(clients, c)
 	}
 	return clients
-}
-
-// A message is a frame that is encoded and compressed once for all who get it.
-type message struct {
-	prepared *websocket.PreparedMessage
-	size     int
-}
-
-func newMessage(v any) (*message, error) {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encode a message: %w", err)
-	}
-	prepared, err := websocket.NewPreparedMessage(websocket.TextMessage, data)
-	if err != nil {
-		return nil, fmt.Errorf("frame a message: %w", err)
-	}
-	return &message{prepared: prepared, size: len(data)}, nil
-}
-
-// A patch is what leads from one model to the next.
-type patch struct {
-	seq     uint64
-	changes []view.Change
-	message *message // nil until somebody needs it
-	// size is what the patch counts for in the ring.
-	size int
-	// mergeable says that the next one may be merged into this one.
-	mergeable bool
-}
-
-// print makes the message if there is none yet.
-func (p *patch) print() error {
-	if p.message != nil {
-		return nil
-	}
-	ops, err := web.Patch(noContext, p.changes)
-	if err != nil {
-		return err
-	}
-	p.message, err = newMessage(struct {
-		T   string   `json:"t"`
-		Seq uint64   `json:"seq"`
-		Ops []web.Op `json:"ops"`
-	}{"patch", p.seq, ops})
-	return err
 }

@@ -44,8 +44,11 @@ func (s *Server) middleware(next http.Handler) (http.Handler, error) {
 			return nil, fmt.Errorf("allowed origin: %w", err)
 		}
 	}
-	next = s.overrideMethod(next)
-	return s.recover(headers(s.guard(cross, next))), nil
+	next, err := compress(s.guard(cross, s.overrideMethod(next)))
+	if err != nil {
+		return nil, err
+	}
+	return s.recover(headers(next)), nil
 }
 
 // recover answers a request whose handler panics. What was begun cannot be

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/callboard/callboard/web/view"
@@ -61,19 +62,26 @@ func (r *ring) drop() {
 // after returns all messages that a client needs that shows sequence number
 // seq; ok is false if some of them are gone.
 func (r *ring) after(seq uint64) (messages []*message, ok bool) {
-	if seq < r.since {
+	patches, ok := r.from(seq)
+	if !ok {
 		return nil, false
 	}
-	for _, p := range r.patches {
-		if p.seq < seq {
-			continue
-		}
+	for _, p := range patches {
 		if err := p.print(); err != nil {
 			return nil, false
 		}
 		messages = append(messages, p.message)
 	}
 	return messages, true
+}
+
+// from returns the patches themselves.
+func (r *ring) from(seq uint64) (patches []*patch, ok bool) {
+	if seq < r.since {
+		return nil, false
+	}
+	first, _ := slices.BinarySearchFunc(r.patches, seq, func(p *patch, seq uint64) int { return cmp.Compare(p.seq, seq) })
+	return r.patches[first:], true
 }
 
 // mergeable reports whether the changes only say what elements look like, not

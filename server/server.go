@@ -43,8 +43,12 @@ type Options struct {
 
 	// Tick is the shortest time between two patches; 50 ms if 0.
 	Tick time.Duration
-	// Linger is how long what a view last showed is kept when nobody watches
-	// any more; 30 s if 0.
+	// Beat is the time between two signs of life to each websocket client, who
+	// takes two and a half without one for a lost connection; 3 s if 0.
+	Beat time.Duration
+	// Linger is how long what a view last showed is kept at most when nobody
+	// watches any more; 10 minutes if 0. Where there are many such views, the
+	// longest idle go sooner.
 	Linger time.Duration
 }
 
@@ -87,7 +91,8 @@ func New(o Options) (*Server, error) {
 	o.MaxClients = cmp.Or(o.MaxClients, 10_000)
 	o.MaxClientsPerAddress = cmp.Or(o.MaxClientsPerAddress, 1_000)
 	o.Tick = cmp.Or(o.Tick, 50*time.Millisecond)
-	o.Linger = cmp.Or(o.Linger, 30*time.Second)
+	o.Beat = cmp.Or(o.Beat, 3*time.Second)
+	o.Linger = cmp.Or(o.Linger, 10*time.Minute)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -100,7 +105,7 @@ func New(o Options) (*Server, error) {
 	for _, host := range o.AllowedHosts {
 		s.hosts[strings.ToLower(host)] = true
 	}
-	s.feed = newFeed(o.Runtime, o.Tick, o.Linger, o.Logger)
+	s.feed = newFeed(o.Runtime, o)
 	s.router = s.routes()
 	handler, err := s.middleware(s.router)
 	if err != nil {

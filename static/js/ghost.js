@@ -6,12 +6,12 @@
  * @param {() => boolean} still whether nothing should move
  */
 export function openExit(doc, still) {
-  return function leave(element) {
-    passFocus(element, doc);
+  function leave(element) {
     if (!element.classList.contains('card') || still() || doc.hidden) {
-      element.remove();
+      drop(element);
       return;
     }
+    passFocus(element, doc);
     const ghost = element;
     for (const named of [ghost, ...ghost.querySelectorAll('[id]')]) named.removeAttribute('id');
     ghost.setAttribute('data-ghost', 'gone');
@@ -19,7 +19,20 @@ export function openExit(doc, still) {
     ghost.inert = true;
     setTimeout(() => ghost.setAttribute('data-ghost', 'going'), 1000);
     setTimeout(() => ghost.remove(), 5000);
-  };
+  }
+
+  /** Takes away what is not gone, but not to be seen in this view. */
+  function drop(element) {
+    passFocus(element, doc);
+    element.remove();
+  }
+
+  /** Ends all ghosts: they stand where cards of another view may come. */
+  function clear() {
+    for (const ghost of doc.querySelectorAll('[data-ghost]')) ghost.remove();
+  }
+
+  return { leave, drop, clear };
 }
 
 // The focus goes to a neighbour, or a keyboard user would be thrown back to the

@@ -32,7 +32,15 @@ function byId(root, id) {
   return root.querySelector(`[id="${CSS.escape(id)}"]`);
 }
 
-function focusKeeper(old, fresh, doc) {
+/**
+ * Carries only the focus.
+ *
+ * @param {Element} old
+ * @param {Element} fresh
+ * @param {Document} doc
+ * @returns {() => void} to be called when fresh is in the page
+ */
+export function focusKeeper(old, fresh, doc) {
   const active = doc.activeElement;
   if (!active || !old.contains(active)) return () => {};
   const way = path(old, active);

@@ -12,13 +12,13 @@ import { openTimes } from './times.js';
 import { openViewport } from './viewport.js';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
-const page = openPage(document);
+const page = openPage(document, location.search);
 const status = openStatus(document, page);
 const announce = openAnnouncer(document.getElementById('announcer'));
-const leave = openExit(document, () => still.matches);
+const exit = openExit(document, () => still.matches);
 const viewport = openViewport(document);
 const tick = openTimes(document);
-const navigation = openNavigation({ doc: document, window, arrived, settled });
+const navigation = openNavigation({ doc: document, window, page, exit, hold, arrived, settled });
 const socket = openSocket({ url, onMessage, onLink: status.link });
 
 openCommands({ doc: document, page, go: navigation.go });
@@ -28,7 +28,7 @@ document.documentElement.setAttribute('data-scripted', '');
 function url() {
   const live = new URL('live', location.href);
   live.protocol = live.protocol.replace('http', 'ws');
-  live.search = location.search;
+  live.search = page.search;
   live.searchParams.set('epoch', page.epoch);
   live.searchParams.set('seq', String(page.seq));
   return live.href;
@@ -37,32 +37,55 @@ function url() {
 /** Patches that wait for the next frame. */
 let queue = [];
 let frame = 0;
+let holds = 0;
 let wasLive = false;
 
 function onMessage(message) {
-  if (message.t === 'patch') {
+  status.fresh();
+  if (Object.hasOwn(messages, message.t)) messages[message.t](message);
+}
+
+const messages = {
+  patch(message) {
+    if (loading) return;
     queue.push(message);
     // A hidden page has no frames, but has to stay true.
     if (document.hidden) flush();
     else frame ||= requestAnimationFrame(flush);
-  } else if (message.t === 'hello') {
-    if (message.epoch !== page.epoch) resync(`another run: ${message.epoch}`);
-    else if (message.seq > page.seq && wasLive) status.caughtUp(message.seq - page.seq);
+  },
+  hello({ epoch, seq }) {
+    if (epoch !== page.epoch) resync(`another run: ${epoch}`);
+    else if (seq > page.seq && wasLive) status.caughtUp(seq - page.seq);
     wasLive = true;
-    status.fresh();
-  } else {
-    resync(message.reason);
-  }
+  },
+  // Everything up to seq was sent before it.
+  beat({ seq }) {
+    const newest = queue.at(-1)?.seq ?? page.seq;
+    if (seq > newest && !loading) resync(`nothing came from ${newest} to ${seq}`);
+  },
+  resync: ({ reason }) => resync(reason),
+};
+
+/** Keeps patches back while the page becomes that of another view. */
+function hold() {
+  flush();
+  holds += 1;
+  return (came) => {
+    holds -= 1;
+    if (came) queue = [];
+    else flush();
+  };
 }
 
 function flush() {
   cancelAnimationFrame(frame);
   frame = 0;
+  if (holds) return;
   const batch = queue;
   queue = [];
   try {
     for (const { ops, seq } of batch) {
-      applyOps(ops, document, { leave, arrived: arrivedElement });
+      applyOps(ops, document, { leave: exit.leave, arrived: arrivedElement });
       page.advance(seq);
     }
   } catch (error) {
@@ -70,7 +93,6 @@ function flush() {
     resync(error.message);
     return;
   }
-  status.fresh();
   tick();
 }
 
@@ -84,15 +106,19 @@ function arrivedElement(fresh, old) {
 }
 
 let resyncs = 0;
+let loading = false;
 
 /** Loads the view again, ever more slowly while it does not help. */
 function resync(reason) {
   queue = [];
+  if (loading) return;
+  loading = true;
   console.info(`callboard: loading the page again: ${reason}`);
   resyncs += 1;
   const wait = resyncs > 1 ? backoff(resyncs) : 0;
   setTimeout(() => {
     navigation.reload().catch((error) => {
+      loading = false;
       if (error.name !== 'AbortError') resync(error.message);
     });
   }, wait);
@@ -104,10 +130,9 @@ function resync(reason) {
 /** Another view is in the page: go on from there. */
 function arrived() {
   queue = [];
+  loading = false;
   viewport.attach();
   tick();
-  page.refresh();
-  status.fresh();
   socket.restart();
 }
 

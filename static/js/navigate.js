@@ -10,24 +10,61 @@ const regions = ['top', 'page', 'names'];
  * @param {object} options
  * @param {Document} options.doc
  * @param {Window} options.window
+ * @param {ReturnType<import('./page.js').openPage>} options.page
+ * @param {ReturnType<import('./ghost.js').openExit>} options.exit
+ * @param {() => (came: boolean) => void} options.hold keeps patches from the page until the
+ *   function that it returns says whether the page has become another
  * @param {() => void} options.arrived called when page and URL are those of another view
  * @param {() => void} options.settled called after that, when the reader asked for it
  */
-export function openNavigation({ doc, window, arrived, settled }) {
+export function openNavigation({ doc, window, page, exit, hold, arrived, settled }) {
   let current = null; // the fetch on its way
 
-  async function load(href, push = false) {
-    current?.abort();
-    const mine = new AbortController();
-    current = mine;
-    const response = await window.fetch(href, { headers: { Accept: 'text/html' }, signal: mine.signal });
-    if (!response.ok) throw new Error(`page: ${response.status}`);
-    const text = await response.text();
-    if (mine !== current) throw new DOMException('another link was followed', 'AbortError');
-    swap(new window.DOMParser().parseFromString(text, 'text/html'));
+  function begin() {
+    current?.abort(new DOMException('another link was followed', 'AbortError'));
+    current = new AbortController();
+    return current.signal;
+  }
+
+  /** Shows another view: by what differs if the server can say that, by a whole page if not. */
+  async function visit(href, push = false) {
+    const signal = begin();
+    if (!(await step(href, signal))) await load(href, signal);
     if (push) window.history.pushState(null, '', href);
+    settleFilter(doc);
     arrived();
   }
+
+  async function step(href, signal) {
+    const { near, travel } = await import('./travel.js');
+    const to = searchOf(href);
+    if (signal.aborted || !near(page.search, to)) return false;
+    const release = hold();
+    let came = false;
+    try {
+      came = await travel({ page, to, doc, fetch: (...args) => window.fetch(...args), signal, exit });
+      return came;
+    } catch (error) {
+      signal.throwIfAborted();
+      console.info(`callboard: loading the whole page: ${error.message}`);
+      return false;
+    } finally {
+      release(came);
+    }
+  }
+
+  async function load(href, signal) {
+    const response = await window.fetch(href, { headers: { Accept: 'text/html' }, signal });
+    if (!response.ok) throw new Error(`page: ${response.status}`);
+    const text = await response.text();
+    signal.throwIfAborted();
+    const fresh = new window.DOMParser().parseFromString(text, 'text/html');
+    swap(fresh);
+    const { epoch, seq } = fresh.getElementById('page').dataset;
+    page.become(searchOf(href), epoch, Number(seq));
+  }
+
+  const searchOf = (href) => new URL(href, window.location.href).search;
 
   function swap(fresh) {
     for (const id of regions) {
@@ -43,7 +80,7 @@ export function openNavigation({ doc, window, arrived, settled }) {
   /** Shows another view, by a full load if it must be. */
   async function go(href) {
     try {
-      await load(href, true);
+      await visit(href, true);
     } catch (error) {
       if (error.name !== 'AbortError') window.location.assign(href);
       return;
@@ -71,16 +108,29 @@ export function openNavigation({ doc, window, arrived, settled }) {
     event.preventDefault();
     go(hrefOf(event.target));
   });
-  window.addEventListener('popstate', () => load(window.location.href).catch(() => window.location.reload()));
+  window.addEventListener('popstate', () => {
+    visit(window.location.href).catch((error) => {
+      if (error.name !== 'AbortError') window.location.reload();
+    });
+  });
 
   /** Loads the view that is shown again. */
-  const reload = () => load(window.location.href);
+  async function reload() {
+    await load(window.location.href, begin());
+    arrived();
+  }
   return { go, reload };
 }
 
 function hrefOf(form) {
   const values = [...new FormData(form)].filter(([, value]) => value !== '');
   return values.length ? `?${new URLSearchParams(values)}` : './';
+}
+
+// What was typed belongs to the view before, unless it is being typed.
+function settleFilter(doc) {
+  const field = doc.getElementById('q');
+  if (field !== doc.activeElement) field.value = field.defaultValue;
 }
 
 // A form that was opened wants the focus; a director that was picked does not.

@@ -1,9 +1,10 @@
 /**
- * What the page shows: of which run, up to which event.
+ * What the page shows: which view, of which run, up to which event.
  *
  * @param {Document} doc
+ * @param {string} search the query of the view, as it stands in the URL
  */
-export function openPage(doc) {
+export function openPage(doc, search = '') {
   const waiting = new Set();
   const main = () => doc.getElementById('page');
 
@@ -14,6 +15,10 @@ export function openPage(doc) {
   }
 
   const page = {
+    /** The URL may be ahead of it, while another view is on its way. */
+    get search() {
+      return search;
+    },
     get epoch() {
       return main().dataset.epoch;
     },
@@ -25,8 +30,12 @@ export function openPage(doc) {
       main().dataset.seq = String(seq);
       wake();
     },
-    /** Looks again, after the page was swapped for another. */
-    refresh: wake,
+    /** Says that the page was turned into that of another view. */
+    become(view, epoch, seq) {
+      search = view;
+      main().dataset.epoch = epoch;
+      page.advance(seq);
+    },
     /**
      * Waits until the page shows the event.
      *

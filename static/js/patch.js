@@ -1,4 +1,4 @@
-import { carry } from './keep.js';
+import { carry, focusKeeper } from './keep.js';
 
 /**
  * One step of a patch; package web of the server has the same verbs.
@@ -16,6 +16,8 @@ import { carry } from './keep.js';
  * @typedef {object} Hooks
  * @property {(element: Element) => void} [leave] takes a removed element away
  * @property {(fresh: Element, old: Element|null) => void} [arrived]
+ * @property {boolean} [another] the page becomes one of something else: what was
+ *   typed stays behind
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -78,7 +80,7 @@ function find(id, op, doc) {
 
 function exchange(old, op, doc, hooks) {
   const fresh = parse(op.html, old.parentNode, doc);
-  const settle = carry(old, fresh, doc);
+  const settle = (hooks.another ? focusKeeper : carry)(old, fresh, doc);
   old.replaceWith(fresh);
   settle();
   hooks.arrived?.(fresh, old);

@@ -1,8 +1,12 @@
 import { backoff } from './backoff.js';
 
+/** How long the server may be silent before it has said how often it speaks, in milliseconds. */
+const PATIENCE = 10000;
+
 /**
- * @typedef {{t: 'hello', epoch: string, seq: number}
+ * @typedef {{t: 'hello', epoch: string, seq: number, beat?: number}
  *   | {t: 'patch', seq: number, ops: import('./patch.js').Op[]}
+ *   | {t: 'beat', seq: number, time: string}
  *   | {t: 'resync', reason: string}} Message
  *
  * @typedef {object} SocketOptions
@@ -18,7 +22,9 @@ import { backoff } from './backoff.js';
 
 /**
  * Keeps one connection to the server and never gives up. It only listens:
- * commands go another way.
+ * commands go another way. The server speaks at least once in a beat, whose
+ * length is in its greeting; a connection on which nothing was heard for two and
+ * a half is lost, though nobody has closed it.
  *
  * @param {SocketOptions} options
  */
@@ -27,7 +33,10 @@ export function openSocket({
   now = Date.now, later = setTimeout, cancel = clearTimeout,
 }) {
   let socket = null;
-  let timer = null;
+  let timer = null; // of the next try
+  let watch = null; // of the next look whether it still speaks
+  let heard = 0;
+  let patience = PATIENCE;
   let failures = 0;
 
   function connect() {
@@ -35,13 +44,14 @@ export function openSocket({
     onLink('connecting');
     const mine = new WebSocket(url());
     socket = mine;
+    patience = PATIENCE;
+    heard = now();
+    listen();
     mine.onmessage = (event) => {
       if (mine !== socket) return;
+      heard = now();
       const message = JSON.parse(event.data);
-      if (message.t === 'hello') {
-        failures = 0;
-        onLink('live');
-      }
+      if (message.t === 'hello') greet(message);
       onMessage(message);
     };
     mine.onclose = () => {
@@ -49,15 +59,33 @@ export function openSocket({
     };
   }
 
+  function greet({ beat }) {
+    failures = 0;
+    if (beat) patience = 2.5 * beat;
+    listen();
+    onLink('live');
+  }
+
+  // One timer that looks back, not one for each message.
+  function listen() {
+    cancel(watch);
+    watch = later(() => {
+      if (now() - heard >= patience) lose();
+      else listen();
+    }, patience - (now() - heard));
+  }
+
   // A socket that we let go of must not speak any more.
   function drop() {
     cancel(timer);
+    cancel(watch);
     const old = socket;
     socket = null;
     old?.close();
   }
 
   function retry() {
+    cancel(watch);
     socket = null;
     failures += 1;
     const wait = backoff(failures, random);
@@ -65,17 +93,19 @@ export function openSocket({
     timer = later(connect, wait);
   }
 
+  function lose() {
+    drop();
+    retry();
+  }
+
   return {
     /** Connects anew, with what the page shows now. */
     restart: connect,
-    /** Connects at once if it was waiting to. */
+    /** Connects at once if it was waiting to, or was silent for too long while nobody looked. */
     hurry() {
-      if (!socket) connect();
+      if (!socket || now() - heard >= patience) connect();
     },
     /** Treats the connection as lost: the browser says that it is offline. */
-    lose() {
-      drop();
-      retry();
-    },
+    lose,
   };
 }

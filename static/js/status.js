@@ -2,7 +2,7 @@
  * @typedef {object} Standing
  * @property {'connecting'|'live'|'down'} link
  * @property {number} seq the newest event shown
- * @property {number} at when that was known to be current, in milliseconds
+ * @property {number} at when the server last said that this is current, in milliseconds
  * @property {number} now
  * @property {number} [retryAt]
  * @property {number} [caughtUp] events that a reconnection brought
@@ -22,7 +22,7 @@ export function statusText({ link, seq, at, now, retryAt = 0, caughtUp = 0 }) {
   }
   const wait = Math.max(0, Math.ceil((retryAt - now) / 1000));
   const doing = link === 'connecting' || wait === 0 ? 'connecting' : `reconnecting in ${wait} s`;
-  return `${doing} · event ${seq} of ${age}`;
+  return `${doing} · showing event ${seq} of ${age}`;
 }
 
 /**
@@ -55,6 +55,7 @@ export function openStatus(doc, page) {
   let link = 'connecting';
   let retryAt = 0;
   let at = Date.now();
+  let lostAt = at;
   let praise = { events: 0, until: 0 };
 
   function show() {
@@ -69,22 +70,22 @@ export function openStatus(doc, page) {
     }
     doc.getElementById('status')?.setAttribute('data-state', link);
     // A short gap is not worth a change of colours.
-    const stale = link !== 'live' && now - at > 1500;
+    const stale = link !== 'live' && now - lostAt > 1500;
     doc.documentElement.toggleAttribute('data-stale', stale);
   }
-  setInterval(show, 500);
+  setInterval(show, 250);
   show();
 
   return {
     link(next, when = 0) {
-      if (link === 'live' && next !== 'live') at = Date.now();
+      if (link === 'live' && next !== 'live') lostAt = Date.now();
       link = next;
       retryAt = when;
       show();
     },
+    /** The server has spoken. That comes too often to be said each time. */
     fresh() {
       at = Date.now();
-      show();
     },
     caughtUp(events) {
       praise = { events, until: Date.now() + 4000 };

@@ -30,3 +30,9 @@ test('does not wait for ever', async () => {
   assert.equal(await came, false);
   mock.timers.reset();
 });
+
+test('becomes that of another view', () => {
+  const page = stage();
+  page.become('?q=a', 'e2', 9);
+  assert.deepEqual([page.search, page.epoch, page.seq], ['?q=a', 'e2', 9]);
+});

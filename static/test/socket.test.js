@@ -22,19 +22,25 @@ function stage() {
     }
   }
   let seq = 5;
+  let time = 0;
   const socket = openSocket({
     url: () => `live?seq=${seq}`,
     onMessage: (message) => log.push(message.t),
     onLink: (link) => log.push(link),
     WebSocket: Fake,
     random: () => 0.5,
-    now: () => 0,
+    now: () => time,
     later: (run, ms) => timers.push({ run, ms }) - 1,
     cancel: (id) => {
       if (timers[id]) timers[id].run = () => {};
     },
   });
-  return { socket, sockets, timers, log, advance: () => { seq += 1; } };
+  /** Lets time pass, in which the newest timer is due. */
+  function pass(ms) {
+    time += ms;
+    timers.at(-1).run();
+  }
+  return { socket, sockets, timers, log, pass, advance: () => { seq += 1; } };
 }
 
 test('connects again with what the page shows then, ever more slowly', () => {
@@ -42,10 +48,11 @@ test('connects again with what the page shows then, ever more slowly', () => {
   socket.restart();
   advance();
   sockets[0].onclose();
+  assert.equal(timers.at(-1).ms, 600);
   timers.at(-1).run();
   assert.equal(sockets[1].url, 'live?seq=6');
   sockets[1].onclose();
-  assert.deepEqual(timers.map((t) => t.ms), [600, 1100]);
+  assert.equal(timers.at(-1).ms, 1100);
   assert.deepEqual(log, ['connecting', 'down', 'connecting', 'down']);
 });
 
@@ -66,11 +73,10 @@ test('does not listen to a socket that it let go of', () => {
   socket.restart();
   socket.restart();
   assert.ok(sockets[0].closed);
-  const before = log.length;
+  const before = [log.length, timers.length];
   sockets[0].say({ t: 'patch', seq: 6, ops: [] });
   sockets[0].onclose();
-  assert.equal(log.length, before);
-  assert.equal(timers.length, 0);
+  assert.deepEqual([log.length, timers.length], before);
 });
 
 test('hurries only when it was waiting', () => {
@@ -79,6 +85,39 @@ test('hurries only when it was waiting', () => {
   socket.hurry();
   assert.equal(sockets.length, 1);
   socket.lose();
+  socket.hurry();
+  assert.equal(sockets.length, 2);
+});
+
+test('takes a long silence for a lost connection', () => {
+  const { socket, sockets, log, pass } = stage();
+  socket.restart();
+  sockets[0].say({ t: 'hello', epoch: 'e', seq: 5, beat: 1000 });
+  pass(2400);
+  sockets[0].say({ t: 'beat', seq: 5, time: '' });
+  pass(100);
+  pass(2300);
+  assert.deepEqual(log, ['connecting', 'live', 'hello', 'beat']);
+  pass(100);
+  assert.equal(log.at(-1), 'down');
+  assert.ok(sockets[0].closed);
+  pass(600);
+  assert.equal(sockets.length, 2);
+});
+
+test('does not wait for ever to be greeted', () => {
+  const { socket, sockets, log, pass } = stage();
+  socket.restart();
+  pass(10000);
+  assert.deepEqual(log, ['connecting', 'down']);
+  assert.ok(sockets[0].closed);
+});
+
+test('hurries when it was silent for too long while nobody looked', () => {
+  const { socket, sockets, timers, pass } = stage();
+  socket.restart();
+  timers.at(-1).run = () => {};
+  pass(10000);
   socket.hurry();
   assert.equal(sockets.length, 2);
 });

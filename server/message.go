@@ -1,0 +1,57 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/callboard/callboard/web"
+	"github.com/callboard/callboard/web/view"
+)
+
+// A message is a frame that is encoded and compressed once for all who get it.
+type message struct {
+	prepared *websocket.PreparedMessage
+	size     int
+}
+
+func newMessage(v any) (*message, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode a message: %w", err)
+	}
+	prepared, err := websocket.NewPreparedMessage(websocket.TextMessage, data)
+	if err != nil {
+		return nil, fmt.Errorf("frame a message: %w", err)
+	}
+	return &message{prepared: prepared, size: len(data)}, nil
+}
+
+// A patch is what leads from one model to the next.
+type patch struct {
+	seq     uint64
+	changes []view.Change
+	message *message // nil until somebody needs it
+	// size is what the patch counts for in the ring.
+	size int
+	// mergeable says that the next one may be merged into this one.
+	mergeable bool
+}
+
+// print makes the message if there is none yet.
+func (p *patch) print() error {
+	if p.message != nil {
+		return nil
+	}
+	ops, err := web.Patch(noContext, p.changes)
+	if err != nil {
+		return err
+	}
+	p.message, err = newMessage(struct {
+		T   string   `json:"t"`
+		Seq uint64   `json:"seq"`
+		Ops []web.Op `json:"ops"`
+	}{"patch", p.seq, ops})
+	return err
+}
