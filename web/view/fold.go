@@ -1,11 +1,8 @@
 package view
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 
-	"github.com/callboard/callboard/director/tree"
 	"github.com/callboard/callboard/web/layout"
 )
 
@@ -39,16 +36,6 @@ type FoldFace struct {
 }
 
 func (f *FoldFace) Key() string { return f.ID }
-
-// A Heat is a strip of cells, each for members that stand side by side: paths of
-// an SVG picture that is HeatCells wide and 1 high.
-type Heat struct {
-	Healthy, Some, Sick string
-	Title               string
-}
-
-// HeatCells is the most cells of a heat strip.
-const HeatCells = 32
 
 // fold finds out what is left out.
 func (p *picker) fold() {
@@ -113,14 +100,38 @@ func (b *builder) folds(prev *Model) {
 	for i, f := range b.chosen.folds {
 		at := b.m.layout.At[foldBit|f.holder]
 		id := strconv.FormatUint(f.holder, 10)
-		face := b.foldFace(f, "fold-face-"+id)
-		card := &Fold{ID: "fold-" + id, X: place(at.X), Y: place(at.Y), Face: face}
-		if prev != nil && i < len(prev.Folds) {
-			card.Face = keep(prev.Folds[i].Face, face)
-			card = keep(prev.Folds[i], card)
+		card := &Fold{ID: "fold-" + id, X: place(at.X), Y: place(at.Y)}
+		old := prev.foldAt(i)
+		switch {
+		case old == nil || old.ID != card.ID:
+			card.Face = b.foldFace(f, "fold-face-"+id)
+		case b.sameFold(f, prev, i):
+			card.Face = old.Face
+			card = keep(old, card)
+		default:
+			card.Face = keep(old.Face, b.foldFace(f, "fold-face-"+id))
+			card = keep(old, card)
 		}
 		b.m.Folds = append(b.m.Folds, card)
 	}
+}
+
+func (m *Model) foldAt(i int) *Fold {
+	if m == nil || i >= len(m.Folds) {
+		return nil
+	}
+	return m.Folds[i]
+}
+
+// sameFold reports whether the fold says what the one of the model before says,
+// without finding out what that is.
+func (b *builder) sameFold(f fold, prev *Model, i int) bool {
+	if f.holder == 0 || b.renamed || prev.chosen.folds[i] != f {
+		return false
+	}
+	old := prev.cellOf(f.holder)
+	now, ok := b.s.Director(f.holder)
+	return ok && old != nil && old.d == now
 }
 
 func (b *builder) foldFace(f fold, id string) *FoldFace {
@@ -202,46 +213,6 @@ func (b *builder) same(one, other string) bool {
 	e, ok2 := b.s.Find(other)
 	return ok1 && ok2 && d == e
 }
-
-// heatOf draws the members of a director in the order of their slots.
-func heatOf(d *tree.Director) *Heat {
-	slots := d.LastSlot() + 1
-	cells := min(HeatCells, slots)
-	all, sick := make([]int, cells), make([]int, cells)
-	if slots == d.TotalMembers() {
-		for i := range cells {
-			all[i] = (i+1)*slots/cells - i*slots/cells
-		}
-	} else {
-		for m := range d.Members() {
-			all[cellOf(m.Slot, cells, slots)]++
-		}
-	}
-	for m := range d.SickMembers() {
-		sick[cellOf(m.Slot, cells, slots)]++
-	}
-	var healthy, some, bad strings.Builder
-	for i := range cells {
-		path := fmt.Sprintf("M%d 0h1v1h-1z", i)
-		switch {
-		case all[i] == 0:
-		case sick[i] == 0:
-			healthy.WriteString(path)
-		case sick[i] < all[i]:
-			some.WriteString(path)
-		default:
-			bad.WriteString(path)
-		}
-	}
-	return &Heat{
-		Healthy: healthy.String(), Some: some.String(), Sick: bad.String(),
-		Title: fmt.Sprintf("%s, %s sick, from the first slot to the last", count(d.TotalMembers(), "member"),
-			number(int64(d.TotalMembers()-d.HealthyMembers()))),
-	}
-}
-
-// cellOf is the inverse of where the cells of a strip end: i*slots/cells.
-func cellOf(slot, cells, slots int) int { return ((slot+1)*cells - 1) / slots }
 
 // foldNode is the fold's place in the drawing.
 func foldNode(f fold) layout.Node {
