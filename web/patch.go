@@ -86,6 +86,8 @@ func section(f view.Fragment) (templ.Component, error) {
 	switch f := f.(type) {
 	case *view.Head:
 		return head(f), nil
+	case *view.Why:
+		return why(f), nil
 	case *view.Holders:
 		return holders(f), nil
 	case *view.Members:

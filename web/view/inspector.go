@@ -56,6 +56,9 @@ func (b *builder) inspect(d *tree.Director) {
 	if d.Steps.Deleted.Taken() {
 		b.add(b.tale(d))
 	}
+	if why := b.why(d); why != nil {
+		b.add(why)
+	}
 	b.add(b.holders(d))
 	if !d.Leaf {
 		b.add(b.members(d))
@@ -82,6 +85,10 @@ type Head struct {
 	Default                    bool
 	Rail                       []RailStep
 	Close                      string
+	// Toggle opens or shuts the branch, Below leads to a page of nothing else;
+	// nil and "" for a director without members.
+	Toggle *Toggle
+	Below  string
 }
 
 func (h *Head) Key() string { return h.ID }
@@ -92,11 +99,19 @@ func (b *builder) head(d *tree.Director) Fragment {
 		// Of a load balancer the count of its healthy members says it, and is newer.
 		reason = " · " + d.Reason
 	}
-	return &Head{
+	h := &Head{
 		ID: sectionID("head", d.ID), Name: d.Name, Full: d.FullName(), Kind: kindWord(d.Type), Icon: kindIcon(d),
 		Phase: string(d.Phase), Health: healthOf(d), Reason: reason, Changed: moment(d.Changed),
 		Default: b.defaults[d.ID], Rail: railOf(d), Close: b.q.Selecting("").Href(),
 	}
+	if i, ok := b.chosen.index[d.ID]; ok && d.TotalMembers() > 0 {
+		h.Toggle = b.toggle(i)
+		if b.chosen.root != d.ID {
+			q := Query{Select: b.q.Select, Face: b.q.Face, Root: b.m.cells[i].token}
+			h.Below = q.Href()
+		}
+	}
+	return h
 }
 
 // headGone is the head of a director that is destroyed, from its events.

@@ -37,9 +37,17 @@ func (b *builder) inspectorChanged(prev *Model) bool {
 	if !ok {
 		return b.s.Lingering() > 0 || prev.snapshot.Lingering() > 0
 	}
+	if len(b.changed) > 0 && slices.ContainsFunc(prev.Sections, isWhy) {
+		return true // it follows the members of members
+	}
 	return slices.ContainsFunc(b.changed, func(id uint64) bool {
 		return id == d.ID || b.near(d, id)
 	})
+}
+
+func isWhy(section Fragment) bool {
+	_, ok := section.(*Why)
+	return ok
 }
 
 // near reports whether one director holds the other, or what the deletion of the

@@ -115,3 +115,21 @@ func TestHoldersOfALingeringDirectorCanLetGo(t *testing.T) {
 		t.Errorf("while it lingers: got %v, want %v", got, want)
 	}
 }
+
+func TestWhyLeadsToWhatDecided(t *testing.T) {
+	st := viewtest.Busy()
+	for name, health := range map[string]string{"a3": "probe", "b1": "probe"} {
+		st.Health(st.ID(name), false, health)
+	}
+	var lines []string
+	for _, r := range sectionOf[*view.Why](t, build(st, view.Query{Select: "boot.site"})).Rows {
+		lines = append(lines, r.Level+" "+r.Part.Text+" "+r.Text)
+	}
+	want := []string{
+		"0 site 2 of 3 members healthy", "1 pool_b 0 of 2 members healthy",
+		"2 b1 its probe: 8 of 8 good, 3 needed", "2 b2 was set to sick by hand",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("got  %q\nwant %q", lines, want)
+	}
+}
