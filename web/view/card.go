@@ -52,6 +52,7 @@ type Face struct {
 	Health  Health
 	Refs    Refs
 	Rail    []RailStep
+	Bars    *Bars // of a backend with a probe
 }
 
 func (f *Face) Key() string { return f.ID }
@@ -94,7 +95,7 @@ func (b *builder) face(c *cell) *Face {
 		Name: c.short, Kind: kindWord(d.Type), Icon: kindIcon(d),
 		Dim: c.marks.dim, Lit: c.marks.lit, Default: c.marks.isDefault,
 		Phase:  string(d.Phase),
-		Health: healthOf(d), Refs: refsOf(d), Rail: railOf(d),
+		Health: healthOf(d), Refs: refsOf(d), Rail: railOf(d), Bars: barsOf(d),
 	}
 	if c.marks.current {
 		f.Current = "true"

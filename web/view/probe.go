@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"math/bits"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,7 @@ func probeOf(d *tree.Director) Fragment {
 		Response: strings.TrimSpace(p.Response),
 	}
 	var good, bad, idle strings.Builder
-	known := max(p.Window, bits.Len64(p.Happy))
+	known := pokes(p)
 	for i := range 64 { // from the oldest poke to the newest
 		x := strconv.Itoa(i*barPitch + 2)
 		switch age := 63 - i; {

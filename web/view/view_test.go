@@ -87,6 +87,18 @@ func TestSumsAddUp(t *testing.T) {
 	}
 }
 
+func TestBarsAreThePokesOfTheProbe(t *testing.T) {
+	st := viewtest.Demo()
+	st.Probe(st.ID("a1"), 0b1110_0111, 6)
+	got := cardOf(t, build(st, view.Query{}), "a1").Bars
+	if want := (view.Bars{Good: "M112 4h6M122 4h6", Bad: "M118 4h4"}); *got != want {
+		t.Errorf("got %+v, want %+v", *got, want)
+	}
+	if got := cardOf(t, build(st, view.Query{}), "site").Bars; got != nil {
+		t.Errorf("a director without a probe has %+v", got)
+	}
+}
+
 func TestManyReferencesAreANumber(t *testing.T) {
 	st := viewtest.Demo()
 	st.Tasks(st.ID("b1"), 12345)
