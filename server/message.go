@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -17,10 +18,13 @@ type message struct {
 }
 
 func newMessage(v any) (*message, error) {
-	data, err := json.Marshal(v)
-	if err != nil {
+	var b bytes.Buffer
+	out := json.NewEncoder(&b)
+	out.SetEscapeHTML(false) // a patch is full of tags, and no page has it in its source
+	if err := out.Encode(v); err != nil {
 		return nil, fmt.Errorf("encode a message: %w", err)
 	}
+	data := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 	prepared, err := websocket.NewPreparedMessage(websocket.TextMessage, data)
 	if err != nil {
 		return nil, fmt.Errorf("frame a message: %w", err)

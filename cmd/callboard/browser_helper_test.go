@@ -16,6 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	benchSide()
 	if os.Getenv(asProgram) != "" {
 		main()
 	}

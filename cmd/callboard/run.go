@@ -40,6 +40,7 @@ func commands() []command {
 		demoCommand, serveCommand,
 		listCommand, addCommand, assignCommand, deleteCommand,
 		setHealthCommand, pinCommand, unpinCommand, eventsCommand, vclCommand,
+		benchCommand, stepCommand,
 	}
 }
 
