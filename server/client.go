@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,8 +41,8 @@ var (
 	endBroken   = ending{code: websocket.CloseInternalServerErr, text: "load the page again", resync: "error"}
 )
 
-// A client is one websocket. One goroutine reads it, one writes it; everybody
-// else only puts messages into its queue.
+// A client is one websocket. One goroutine reads it, one writes it; others put
+// messages into its queue, or write as much as can be written without waiting.
 type client struct {
 	conn  *websocket.Conn
 	batch *batchConn
@@ -51,16 +52,22 @@ type client struct {
 	queue  []*message
 	bytes  int
 	ending *ending
+	// writing says that somebody writes to the connection: the client's writer,
+	// or whoever pumps. Only one may.
+	writing bool
+	pingDue bool
 }
 
 func newClient(conn *websocket.Conn, batch *batchConn) *client {
 	return &client{conn: conn, batch: batch, wake: make(chan struct{}, 1)}
 }
 
-// offer puts a message into the queue. It never waits: a client for which too
-// much waits already is sent away. One message always fits, whatever its size.
+// offer puts a message into the queue, from where pump or a signal to the writer
+// takes it. It never waits: a client for which too much waits already is sent
+// away. One message always fits, whatever its size.
 func (c *client) offer(m *message) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	switch {
 	case c.ending != nil:
 	case c.bytes > 0 && c.bytes+m.size > maxQueue:
@@ -71,8 +78,6 @@ func (c *client) offer(m *message) {
 		c.queue = append(c.queue, m)
 		c.bytes += m.size
 	}
-	c.mu.Unlock()
-	c.signal()
 }
 
 // end makes the writer send what waits, then the reason, and close.
@@ -91,7 +96,8 @@ func (c *client) endLocked(e ending) {
 	if e.resync != "" && e.resync != endEpoch.resync {
 		// The page is loaded again: what leads up to that is of no use. A hello
 		// that has not gone out yet is kept, since it has to be the first.
-		c.queue = c.queue[:min(len(c.queue), 1)]
+		c.queue = slices.Clone(c.queue[:min(len(c.queue), 1)])
+		c.bytes = 0
 	}
 }
 
@@ -103,13 +109,66 @@ func (c *client) signal() {
 	}
 }
 
-// take empties the queue.
-func (c *client) take() ([]*message, *ending) {
+// take empties the queue for the caller, who has to write it and then call done;
+// ok is false if somebody else is writing, who sees to what waits.
+func (c *client) take() (queue []*message, ping bool, end *ending, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	queue := c.queue
-	c.queue, c.bytes = nil, 0
-	return queue, c.ending
+	if c.writing {
+		return nil, false, nil, false
+	}
+	c.writing = true
+	queue, ping = c.queue, c.pingDue
+	c.queue, c.bytes, c.pingDue = nil, 0, false
+	return queue, ping, c.ending, true
+}
+
+// done is the opposite of take. left says that the writer has something to do in
+// any case.
+func (c *client) done(left bool) {
+	c.mu.Lock()
+	c.writing = false
+	left = left || len(c.queue) > 0 || c.pingDue || c.ending != nil
+	c.mu.Unlock()
+	if left {
+		c.signal()
+	}
+}
+
+// pump writes what waits in the queue without waiting for the network, and
+// leaves to the writer what cannot be written at once. That saves most clients'
+// writers from being woken for each message.
+func (c *client) pump() {
+	queue, ping, end, ok := c.take()
+	if !ok {
+		return
+	}
+	if ping || end != nil || !c.batch.try() {
+		c.putBack(queue, ping)
+		return
+	}
+	left := false
+	for _, m := range queue {
+		if c.conn.WritePreparedMessage(m.prepared) != nil {
+			left = true // the writer finds out and ends
+			c.cut()
+			break
+		}
+	}
+	c.done(c.batch.tried() || left)
+}
+
+// putBack lets the writer do what was taken from it.
+func (c *client) putBack(queue []*message, ping bool) {
+	c.mu.Lock()
+	c.queue = append(queue, c.queue...)
+	c.bytes = 0
+	for _, m := range c.queue {
+		c.bytes += m.size
+	}
+	c.pingDue = c.pingDue || ping
+	c.mu.Unlock()
+	c.done(true)
 }
 
 // write is the writer. It returns when the connection is of no more use, having
@@ -120,25 +179,31 @@ func (c *client) write() {
 	for {
 		select {
 		case <-ping.C:
-			if c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWait)) != nil {
-				return
-			}
+			c.mu.Lock()
+			c.pingDue = true
+			c.mu.Unlock()
+			c.signal()
 		case <-c.wake:
-			queue, end := c.take()
-			if c.send(queue) != nil {
+			queue, ping, end, ok := c.take()
+			if !ok {
+				continue // whoever writes signals afterwards
+			}
+			if c.send(queue, ping) != nil {
 				return
 			}
 			if end != nil {
 				c.sayGoodbye(*end)
 				return
 			}
+			c.done(false)
 		}
 	}
 }
 
 // send writes all that waits in as few writes to the network as possible.
-func (c *client) send(queue []*message) error {
-	_ = c.conn.SetWriteDeadline(time.Now().Add(writeWait)) // only remembers it
+func (c *client) send(queue []*message, ping bool) error {
+	deadline := time.Now().Add(writeWait)
+	_ = c.conn.SetWriteDeadline(deadline) // only remembers it
 	if len(queue) > 1 {
 		c.batch.hold()
 	}
@@ -147,7 +212,19 @@ func (c *client) send(queue []*message) error {
 			return err
 		}
 	}
-	return c.batch.flush()
+	if ping {
+		if err := c.conn.WriteControl(websocket.PingMessage, nil, deadline); err != nil {
+			return err
+		}
+	}
+	if err := c.batch.SetWriteDeadline(deadline); err != nil {
+		return err
+	}
+	if err := c.batch.flush(); err != nil {
+		return err
+	}
+	// One that has passed would stop whoever pumps.
+	return c.batch.SetWriteDeadline(time.Time{})
 }
 
 func (c *client) sayGoodbye(end ending) {

@@ -1,10 +1,11 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -25,29 +26,111 @@ func TestClientsAreLimited(t *testing.T) {
 	g.listen("").is("hello")
 }
 
-func TestSlowClientDelaysNobody(t *testing.T) {
+// One client that never reads is not noticed by the others, and is sent away
+// when too much waits for it.
+func TestClientThatNeverReadsIsNotNoticed(t *testing.T) {
 	g := newRig(t, nil)
-	slow, quick := g.listen(""), g.listen("")
-	quick.is("hello")
-	slow.is("hello")
-	stuck := g.clientOf(slow)
-	noise := make([]byte, maxQueue/4)
-	for i := range noise {
-		noise[i] = 'a' + byte(rand.IntN(26)) // as good as incompressible
+	never := g.listen("")
+	quick := []*listener{g.listen(""), g.listen(""), g.listen("q=c1")}
+	for _, l := range quick {
+		l.is("hello")
 	}
-	big, err := newMessage(frame{T: "patch", Reason: string(noise)})
-	if err != nil {
-		t.Fatal(err)
+	stuck := g.clientOf(never)
+	// Little room on the way, so that it is the server's queue that fills.
+	for _, conn := range []net.Conn{never.conn.NetConn(), stuck.batch.Conn} {
+		_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+		_ = conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
 	}
+	most := 0
 	for i := 0; !stuck.ended(); i++ {
-		stuck.offer(big)
-		quick.until(g.flip())
-		if i > 1000 {
+		seq := g.flip()
+		for _, l := range quick {
+			if patches := l.until(seq); !strings.Contains(fmt.Sprint(patches), "event-"+utoa(seq)) {
+				t.Fatalf("got %v, want event %d", patches, seq)
+			}
+		}
+		most = max(most, stuck.waiting())
+		if i > 20_000 {
 			t.Fatal("the slow client was not sent away")
 		}
 	}
-	eventually(t, "the slow client is gone", func() bool { return g.board.seats.count() == 1 })
-	quick.until(g.flip())
+	if most < maxQueue/2 || most > maxQueue {
+		t.Errorf("bytes that waited: got up to %d, want near %d and not more", most, maxQueue)
+	}
+	eventually(t, "the slow client is gone", func() bool { return g.board.seats.count() == len(quick) })
+	if n := stuck.waiting(); n != 0 {
+		t.Errorf("bytes that wait for nobody: got %d, want 0", n)
+	}
+	for err := error(nil); err == nil; {
+		_, err = never.next()
+		// What the library says where the connection was cut is 1006.
+		if websocket.IsUnexpectedCloseError(err, websocket.CloseTryAgainLater, websocket.CloseAbnormalClosure) {
+			t.Errorf("got %v, want 1013 or a cut", err)
+		}
+	}
+}
+
+func (c *client) waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.bytes
+}
+
+// What is sent to one client is what is sent to all of them, byte for byte, so
+// that it need be compressed only once.
+func TestSameFramesForAll(t *testing.T) {
+	g := newRig(t, nil)
+	var heard [2]wiretap
+	var listeners []*listener
+	for i := range heard {
+		dialer := websocket.Dialer{EnableCompression: true, NetDial: heard[i].dial}
+		conn, _, err := dialer.Dial("ws"+strings.TrimPrefix(g.url, "http")+"i/test/live", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		l := &listener{t, conn}
+		l.is("hello")
+		listeners = append(listeners, l)
+	}
+	for range 5 {
+		seq := g.flip()
+		for _, l := range listeners {
+			l.until(seq)
+		}
+	}
+	one, two := heard[0].frames(), heard[1].frames()
+	if !bytes.Equal(one, two) {
+		t.Errorf("got %d and %d bytes, want the same", len(one), len(two))
+	}
+	const textCompressed = 0xC1 // the first byte of a frame: final, compressed, text
+	if one[0] != textCompressed {
+		t.Errorf("got first byte %x, want %x: nothing is compressed", one[0], textCompressed)
+	}
+}
+
+// A wiretap keeps what comes over a connection.
+type wiretap struct {
+	net.Conn
+	heard bytes.Buffer
+}
+
+func (w *wiretap) dial(network, address string) (net.Conn, error) {
+	conn, err := net.Dial(network, address)
+	w.Conn = conn
+	return w, err
+}
+
+func (w *wiretap) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	w.heard.Write(p[:n])
+	return n, err
+}
+
+// frames is what came after the handshake.
+func (w *wiretap) frames() []byte {
+	_, frames, _ := bytes.Cut(w.heard.Bytes(), []byte("\r\n\r\n"))
+	return frames
 }
 
 func TestClientForWhichTooMuchWaitsIsToldWhy(t *testing.T) {

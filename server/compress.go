@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 )
@@ -10,6 +11,10 @@ import (
 // leastCompressed is the size from which an answer is compressed: a smaller one
 // fits into one packet as it is.
 const leastCompressed = 1400
+
+// compressedTag ends the entity tag of what is compressed: the same file as it is
+// has the same tag without it.
+const compressedTag = "-gzip"
 
 // compress sends pages, data and files compressed to clients that can read that.
 // What stays open is left alone: websockets do it themselves, and a stream must
@@ -21,7 +26,7 @@ func compress(next http.Handler) (http.Handler, error) {
 			"text/html", "text/css", "text/javascript", "text/plain", "text/vnd.graphviz", "image/svg+xml",
 			"application/json", "application/problem+json",
 		}),
-		gzhttp.SuffixETag("-gzip"),
+		gzhttp.SuffixETag(compressedTag),
 		gzhttp.EnableZstd(false), // saves little here, and each encoder takes megabytes
 	)
 	if err != nil {
@@ -33,8 +38,19 @@ func compress(next http.Handler) (http.Handler, error) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		compressed.ServeHTTP(w, r)
+		compressed.ServeHTTP(w, plainTags(r))
 	}), nil
+}
+
+// plainTags gives the request the tags that the files are known by.
+func plainTags(r *http.Request) *http.Request {
+	tags := r.Header.Get("If-None-Match")
+	if !strings.Contains(tags, compressedTag) {
+		return r
+	}
+	plain := r.Clone(r.Context())
+	plain.Header.Set("If-None-Match", strings.ReplaceAll(tags, compressedTag+`"`, `"`))
+	return plain
 }
 
 // streams reports whether the client asks for an answer that stays open.

@@ -242,13 +242,17 @@ func (f *feed) each(do func(*client)) {
 	}
 }
 
-// eventsFor returns the events that a model needs that follows prev: those that
-// are new to it, and in any case the newest ones that a page lists. ok is false
-// if some that are new are no longer known.
-func (f *feed) eventsFor(prev *view.Model, s *tree.Snapshot) (events []event.Event, ok bool) {
-	after := uint64(0)
-	if prev != nil {
-		after = min(prev.Seq, s.Seq-min(s.Seq, view.MaxEvents))
+// eventsFor returns the events that a model of the query needs that follows
+// prev: those that are new to it, and in any case the newest ones, since it may
+// have to say them anew. A first one needs all to tell of a director that is
+// selected. ok is false if some that are new are no longer known.
+func (f *feed) eventsFor(q view.Query, prev *view.Model, s *tree.Snapshot) (events []event.Event, ok bool) {
+	after := s.Seq - min(s.Seq, view.MaxEvents)
+	switch {
+	case prev != nil:
+		after = min(after, prev.Seq)
+	case q.Select != "":
+		after = 0
 	}
 	log := f.rt.Log()
 	for {

@@ -2,6 +2,8 @@ package server
 
 import (
 	"container/list"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,6 +33,7 @@ type group struct {
 	revision uint64 // of the snapshot that model shows
 	ring     ring
 	clients  map[*client]bool
+	unsent   bool // something was put into the queues of the clients
 }
 
 func newGroup(f *feed, q view.Query) *group {
@@ -40,9 +43,29 @@ func newGroup(f *feed, q view.Query) *group {
 // advance makes the group show s, and tells its clients what is different. Two
 // goroutines may come with different snapshots; the older one changes nothing.
 func (g *group) advance(s *tree.Snapshot) {
+	defer g.deliver((*client).pump)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.advanceLocked(s, nil)
+}
+
+// deliver sees to it that what was put into the queues is sent: pumped, or, where
+// a request must not wait for that, by each client's writer.
+func (g *group) deliver(send func(*client)) {
+	for _, c := range g.expecting() {
+		send(c)
+	}
+}
+
+// expecting returns the clients for which something may wait.
+func (g *group) expecting() []*client {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.unsent {
+		return nil
+	}
+	g.unsent = false
+	return slices.Collect(maps.Keys(g.clients))
 }
 
 // advanceLocked lets the first model, if that is what it makes, begin with the
@@ -52,7 +75,7 @@ func (g *group) advanceLocked(s *tree.Snapshot, places *view.Model) {
 	if prev != nil && s.Revision <= g.revision {
 		return
 	}
-	events, whole := g.feed.eventsFor(prev, s)
+	events, whole := g.feed.eventsFor(g.query, prev, s)
 	before := prev
 	if before == nil {
 		before = places
@@ -99,8 +122,13 @@ func (g *group) publishLocked(prev, next *view.Model) {
 		// are connected have missed nothing.
 		g.renewLocked()
 	}
+	g.offerLocked(p.message)
+}
+
+func (g *group) offerLocked(m *message) {
+	g.unsent = true
 	for c := range g.clients {
-		c.offer(p.message)
+		c.offer(m)
 	}
 }
 
@@ -123,6 +151,7 @@ func (g *group) renewLocked() {
 // show brings the group up to date and returns what it shows. A group that has
 // shown nothing yet puts the cards where they stand in places, if that is given.
 func (g *group) show(s *tree.Snapshot, places *view.Model) (*view.Model, string) {
+	defer g.deliver((*client).signal)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.advanceLocked(s, places)
@@ -131,6 +160,8 @@ func (g *group) show(s *tree.Snapshot, places *view.Model) (*view.Model, string)
 
 // join adds the client, after all that it has missed: nothing can come between.
 func (g *group) join(s *tree.Snapshot, c *client, from position) {
+	defer c.signal()
+	defer g.deliver((*client).signal)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.advanceLocked(s, nil)
@@ -168,6 +199,7 @@ func (g *group) join(s *tree.Snapshot, c *client, from position) {
 // stands at the position, and what it shows then. ok is false if that page is
 // not of this run, or some of the changes are gone.
 func (g *group) since(s *tree.Snapshot, from position) (changes []view.Change, now *view.Model, ok bool) {
+	defer g.deliver((*client).signal)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.advanceLocked(s, nil)
@@ -183,11 +215,10 @@ func (g *group) since(s *tree.Snapshot, from position) (changes []view.Change, n
 
 // offer sends a message to all clients.
 func (g *group) offer(m *message) {
+	defer g.deliver((*client).pump)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for c := range g.clients {
-		c.offer(m)
-	}
+	g.offerLocked(m)
 }
 
 func (g *group) leave(c *client) {
@@ -199,9 +230,5 @@ func (g *group) leave(c *client) {
 func (g *group) members() []*client {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	clients := make([]*client, 0, len(g.clients))
-	for c := range g.clients {
-		clients = append(clients, c)
-	}
-	return clients
+	return slices.Collect(maps.Keys(g.clients))
 }

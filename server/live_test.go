@@ -24,6 +24,7 @@ type frame struct {
 	Seq    uint64   `json:"seq"`
 	Ops    []web.Op `json:"ops"`
 	Reason string   `json:"reason"`
+	Beat   int64    `json:"beat"`
 }
 
 // A listener is a websocket client.
@@ -76,6 +77,9 @@ func (l *listener) next() (frame, error) {
 func (l *listener) is(kind string) frame {
 	l.t.Helper()
 	f, err := l.next()
+	for err == nil && f.T == "beat" && kind != "beat" {
+		f, err = l.next()
+	}
 	if err != nil || f.T != kind {
 		l.t.Fatalf("got %+v, %v, want %s", f, err, kind)
 	}
@@ -86,7 +90,7 @@ func (l *listener) closes(code int) {
 	l.t.Helper()
 	for {
 		f, err := l.next()
-		if err == nil && f.T == "patch" {
+		if err == nil && (f.T == "patch" || f.T == "beat") {
 			continue
 		}
 		if closed, ok := errors.AsType[*websocket.CloseError](err); !ok || closed.Code != code {
@@ -170,10 +174,59 @@ func TestEpochOfHelloIsThatOfThePage(t *testing.T) {
 	}
 }
 
-// Whatever happens between the page and its socket, or while the socket is
-// away, comes in the first patches.
-// Numbers that requests move come many times a second without an event. They
-// must not push what a page needs out of the ring.
+func TestSignsOfLifeWhereNothingHappens(t *testing.T) {
+	g := newRig(t, func(o *Options) { o.Beat = 5 * time.Millisecond })
+	for _, query := range []string{"", "q=nothing"} {
+		l := g.listen(query)
+		if hello := l.is("hello"); hello.Beat != 5 {
+			t.Errorf("%s: got a beat of %d ms, want 5", query, hello.Beat)
+		}
+		for range 3 {
+			if f := l.is("beat"); f.Seq != g.rt.Tree().Seq {
+				t.Errorf("%s: got %+v, want %d", query, f, g.rt.Tree().Seq)
+			}
+		}
+		l.conn.Close()
+	}
+}
+
+// A sign of life says that everything up to its number has been sent, so that a
+// page may hold the server to it.
+func TestSignsOfLifeNeverRunAhead(t *testing.T) {
+	g := newRig(t, func(o *Options) { o.Beat = time.Millisecond })
+	l := g.listen(g.open("q=a"))
+	last := l.is("hello").Seq
+	for range 50 {
+		seq := g.flip()
+		for last < seq {
+			f, err := l.next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.T == "beat" && f.Seq > last {
+				t.Fatalf("got a beat of %d after patches up to %d", f.Seq, last)
+			}
+			last = max(last, f.Seq)
+		}
+	}
+}
+
+func TestEveryViewMovesOn(t *testing.T) {
+	g := newRig(t, nil)
+	var listeners []*listener
+	for i := range 20 {
+		l := g.listen(fmt.Sprintf("q=c1&select=boot.c1&panel=add-%d", i))
+		l.is("hello")
+		listeners = append(listeners, l)
+	}
+	for range 5 {
+		seq := g.flip()
+		for _, l := range listeners {
+			l.until(seq)
+		}
+	}
+}
+
 func TestWhatClientsSendEndsTheConnection(t *testing.T) {
 	g := newRig(t, nil)
 	for what, send := range map[string]func(*websocket.Conn) error{
@@ -221,9 +274,3 @@ func TestOriginOfWebsockets(t *testing.T) {
 	g.send("GET", "i/test/live", "", "Connection", "upgrade", "Upgrade", "websocket").problem(400)
 	g.send("GET", "i/nobody/live", "").problem(404)
 }
-
-// One client that never reads must not be noticed by the others, and is sent
-// away when too much waits for it.
-// A client that is only a little late is told why it has to go.
-// clientOf returns the server's side of a listener.
-// A client whose connection hangs is cut when the time to close is over.
