@@ -13,7 +13,7 @@ type rule struct {
 	folder     string
 	may        []string // folders of this module
 	thirdParty bool
-	only       string // the one package that thirdParty would be too much for
+	only       string // the packages that thirdParty would be too much for
 }
 
 // rules are tried in order; the first whose folder matches is the package's.
@@ -26,7 +26,8 @@ var rules = []rule{
 	{folder: "director/backend", may: []string{"director", "director/event"}, only: "github.com/pires/go-proxyproto"},
 	{folder: "director/lb/dnsresolver", may: []string{"director/..."}, only: "golang.org/x/net/dns/dnsmessage"},
 	{folder: "director/...", may: []string{"director/..."}},
-	{folder: "static/...", may: nil},
+	// Files are served minified, each in its language's way.
+	{folder: "static/...", may: nil, only: "github.com/tdewolff/minify/v2/..."},
 	{folder: "web/layout", may: nil},
 	{folder: "web/...", may: []string{"web/...", "static", "director/event", "director/tree"}, thirdParty: true},
 	{folder: "server/...", may: []string{"server/...", "web/...", "static", "director/..."}, thirdParty: true},
@@ -108,7 +109,7 @@ func (r rule) allows(imported string) bool {
 		return slices.ContainsFunc(r.may, func(folder string) bool { return within(own, folder) })
 	}
 	first, _, _ := strings.Cut(imported, "/")
-	return r.thirdParty || imported == r.only && r.only != "" || !strings.Contains(first, ".") // the standard library has no dot there
+	return r.thirdParty || r.only != "" && within(imported, r.only) || !strings.Contains(first, ".") // the standard library has no dot there
 }
 
 // within reports whether a package is one of those that the folder means.

@@ -121,13 +121,13 @@ func find() (string, error) {
 	return "", errNotFound
 }
 
-// require ends the test if there is no browser: as a failure, except that a
-// machine without Chromium outside CI skips.
+// require ends the test if there is no browser, or no axe: as a failure, except
+// that a machine without them outside CI skips.
 func require(t testing.TB, err error) {
 	t.Helper()
 	switch {
 	case err == nil:
-	case errors.Is(err, errNotFound) && os.Getenv("CI") == "":
+	case (errors.Is(err, errNotFound) || errors.Is(err, errNoAxe)) && os.Getenv("CI") == "":
 		t.Skipf("browser: %v", err)
 	default:
 		t.Fatalf("browser: %v", err)

@@ -18,6 +18,10 @@
 // policy, a request that failed or was answered with an error status) fails
 // the test when it ends, unless [Page.Allow] said that it is expected.
 //
+// [Page.Axe] asks axe-core what is wrong with a page for people who see, hear or
+// move less well. It comes from npm, see scripts/install-axe, and is no part of
+// the program.
+//
 // # Waiting
 //
 // Nothing here sleeps for a fixed time. Whatever acts on an element first

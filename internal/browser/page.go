@@ -179,9 +179,15 @@ func (e *errScript) Error() string { return e.text }
 // evaluate stores the value of the expression in v. It does not depend on the
 // page's own scripts being allowed to run.
 func evaluate(ctx context.Context, expression string, v any) error {
+	return evaluateIn(ctx, 0, expression, v)
+}
+
+// evaluateIn does so in another world than the page's own, which is 0.
+func evaluateIn(ctx context.Context, world runtime.ExecutionContextID, expression string, v any) error {
 	yes := true
 	res, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{
 		Expression:    expression,
+		ContextID:     world,
 		ReturnByValue: &yes,
 		AwaitPromise:  &yes,
 	})
