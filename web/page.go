@@ -167,6 +167,17 @@ func commas(list []view.Part) []view.Part {
 	return joined
 }
 
+// life says in one sentence which steps of a life were taken, and when.
+func life(steps []view.RailStep) string {
+	var taken []string
+	for _, s := range steps {
+		if s.Done {
+			taken = append(taken, s.When)
+		}
+	}
+	return strings.Join(taken, " · ")
+}
+
 // toggleWord says what the toggle of a line does.
 func toggleWord(r *view.Row) string {
 	if r.Toggle.Open {

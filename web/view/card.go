@@ -71,8 +71,6 @@ type Refs struct {
 	Count   string
 	// Beads has the kind of each holder while there are no more than six.
 	Beads []string
-	// Terms are what adds up to it: "owner 1 + members 2 + tasks 1".
-	Terms string
 	// Sum is the whole addition: "4 = owner 1 + members 2 + tasks 1".
 	Sum string
 }
@@ -155,8 +153,7 @@ func refsOf(d *tree.Director) Refs {
 	if n > maxBeads {
 		r.Beads = nil
 	}
-	r.Terms = strings.Join(terms, " + ")
-	r.Sum = number(n) + " = " + r.Terms
+	r.Sum = number(n) + " = " + strings.Join(terms, " + ")
 	if len(terms) == 0 {
 		r.Sum = number(n)
 	}
@@ -177,8 +174,10 @@ func railStep(name string, s tree.Step) RailStep {
 	return RailStep{Name: name, Done: true, When: name + " " + moment(s.Time).Clock + " UTC, " + hash(s.Seq)}
 }
 
+var spaced = strings.NewReplacer("_", " ", "-", " ")
+
 // kindWord is the type as a person would say it.
-func kindWord(kind string) string { return strings.NewReplacer("_", " ", "-", " ").Replace(kind) }
+func kindWord(kind string) string { return spaced.Replace(kind) }
 
 // KindIcon is the id of the symbol for a type of director.
 func KindIcon(kind string) string {
@@ -199,12 +198,18 @@ func kindIcon(d *tree.Director) string {
 }
 
 // A Canvas is the size of the drawing.
-type Canvas struct{ Width, Height string }
+type Canvas struct {
+	Width, Height string
+	// Lit is "true" where some cards and edges are related to the selected one,
+	// so that the others step back. An attribute, since a selector that looks for
+	// such a card costs 10 ms at each change of any.
+	Lit string
+}
 
 func (c *Canvas) Key() string     { return "canvas" }
 func (c *Canvas) Inner() Fragment { return nil }
 func (c *Canvas) Attrs() []Attr {
-	return []Attr{{"width", c.Width}, {"height", c.Height}}
+	return []Attr{{"width", c.Width}, {"height", c.Height}, {"data-lit", c.Lit}}
 }
 
 // An Edge is the line from a director to one of its members.

@@ -49,6 +49,9 @@ func appendRegion(changes []Change, old, now Region) []Change {
 		}
 		return changes
 	}
+	if n := shifted(old.Items, now.Items); now.Newest && n > 0 {
+		return appendShift(changes, old, now, n)
+	}
 	was := make(map[string]Fragment, len(old.Items))
 	for _, f := range old.Items {
 		was[f.Key()] = f
@@ -63,19 +66,44 @@ func appendRegion(changes []Change, old, now Region) []Change {
 			changes = append(changes, Change{Verb: Remove, ID: key})
 		}
 	}
+	// What is new belongs on top, unless there is something older above it.
+	top := slices.IndexFunc(now.Items, func(f Fragment) bool { return stays[f.Key()] })
 	// Backwards, so that what an item goes before is always there already.
 	before := ""
-	for _, f := range slices.Backward(now.Items) {
+	for i, f := range slices.Backward(now.Items) {
 		key := f.Key()
 		switch {
 		case stays[key]:
 			changes = appendFragment(changes, was[key], f)
-		case now.Newest:
+		case now.Newest && (i < top || top < 0):
 			changes = append(changes, Change{Verb: Prepend, ID: key, Parent: now.ID, Fragment: f})
 		default:
 			changes = append(changes, Change{Verb: Insert, ID: key, Parent: now.ID, Before: before, Fragment: f})
 		}
 		before = key
+	}
+	return changes
+}
+
+// shifted returns how many items are new above the old ones, of which the last
+// may be gone; 0 if that is not all that has changed.
+func shifted(old, now []Fragment) int {
+	if len(old) == 0 {
+		return 0
+	}
+	n := slices.Index(now, old[0])
+	if n <= 0 || len(now)-n > len(old) || !slices.Equal(now[n:], old[:len(now)-n]) {
+		return 0
+	}
+	return n
+}
+
+func appendShift(changes []Change, old, now Region, n int) []Change {
+	for _, f := range old.Items[len(now.Items)-n:] {
+		changes = append(changes, Change{Verb: Remove, ID: f.Key()})
+	}
+	for _, f := range slices.Backward(now.Items[:n]) {
+		changes = append(changes, Change{Verb: Prepend, ID: f.Key(), Parent: now.ID, Fragment: f})
 	}
 	return changes
 }

@@ -127,6 +127,10 @@ func (b *builder) listNames(prev *Model) {
 	if _, adding := b.q.Adding(); !adding && b.selected == 0 {
 		return
 	}
+	if prev != nil && !b.renamed && sameLinks(prev.chosen.links, b.chosen.links) && len(prev.cells) == len(b.m.cells) {
+		b.m.Names = prev.Names // a choice that is carried over has the same directors, as live as before
+		return
+	}
 	for _, c := range b.m.cells {
 		if c.d.Phase != tree.Live || len(b.m.Names) == maxNames {
 			continue
