@@ -31,17 +31,43 @@ func (c *counter) take() bool {
 	return true
 }
 
-// drop gives a reference back. last reports that it was the last one: exactly
-// one caller is told so. ok is false if there was none to give back.
-func (c *counter) drop() (last, ok bool) {
+// drop gives a reference back. none reports that no other was left at that
+// moment: whoever is told so has to call end, or keep. ok is false if there was
+// no reference to give back.
+func (c *counter) drop() (none, ok bool) {
 	switch n := c.state.Add(^uint64(0)); {
 	case n == 0:
-		return c.state.CompareAndSwap(0, ended), true
+		return true, true
 	case n&isOver != 0:
 		c.state.Add(1)
 		return false, false
 	default:
 		return false, true
+	}
+}
+
+// end ends a count of 0 for good, and reports whether it did: exactly one caller
+// is told so. When somebody has taken a reference meanwhile, it is not the end.
+func (c *counter) end() bool { return c.state.CompareAndSwap(0, ended) }
+
+// keep takes a reference back with which the count had come to 0, and reports
+// whether it did, by the rules of end.
+func (c *counter) keep() bool { return c.state.CompareAndSwap(0, 1) }
+
+// dropUnlessLast gives a reference back, unless it is the last one, and reports
+// whether it did.
+func (c *counter) dropUnlessLast() bool {
+	for {
+		n := c.state.Load()
+		if n == 1 {
+			return false
+		}
+		if n == 0 || n&isOver != 0 {
+			return true // a drop too many has taken it before
+		}
+		if c.state.CompareAndSwap(n, n-1) {
+			return true
+		}
 	}
 }
 

@@ -38,6 +38,10 @@
 // reference goes, in whichever goroutine that happens, the director is told
 // COLD if its VCL is warm, then its Destroy is called, and it is gone.
 //
+// In step mode ([Runtime.SetStepping]), for teaching, each director is held before
+// its release, before the drop of its last reference and before it is destroyed,
+// until [Runtime.Next] lets it go on. Nothing else waits for that.
+//
 // # Writing a director type
 //
 // A type implements [Implementation] and those of the optional interfaces that

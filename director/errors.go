@@ -32,6 +32,8 @@ var (
 	ErrInUse = errors.New("in use")
 	// ErrStatic reports a director that lives as long as its VCL.
 	ErrStatic = errors.New("is static: it lives as long as its VCL")
+	// ErrNotHeld reports that step mode holds nothing that could go on.
+	ErrNotHeld = errors.New("no step is held")
 	// ErrUnhealthy reports a backend that is not asked because it is sick.
 	ErrUnhealthy = errors.New("unhealthy")
 )

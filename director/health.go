@@ -63,6 +63,15 @@ func (d *Director) reportLocked(healthy bool, reason string, after *work) {
 	}
 }
 
+// MembersVersion grows by one at least with each change of a member slot and with
+// each flip of the health of what one points at. A type that asks before and
+// after it has read its members knows whether it has read one state of them.
+func (d *Director) MembersVersion() int {
+	d.rt.mu.Lock()
+	defer d.rt.mu.Unlock()
+	return d.version
+}
+
 // Reconsider asks a [Healther] again.
 func (d *Director) Reconsider() {
 	if d.methods.health == nil {

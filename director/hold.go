@@ -20,7 +20,8 @@ func (h Hold) IsZero() bool { return h.d == nil }
 func (h Hold) Director() *Director { return h.d }
 
 // Drop gives the reference back. If it was the last one, the director is
-// destroyed before Drop returns. Dropping the zero Hold does nothing.
+// destroyed before Drop returns, unless step mode holds it (see
+// [Runtime.SetStepping]); Drop never waits for that. Dropping the zero Hold does nothing.
 func (h Hold) Drop() {
 	if h.d != nil {
 		h.d.drop()
@@ -40,13 +41,13 @@ func (d *Director) hold() Hold {
 }
 
 func (d *Director) drop() {
-	last, ok := d.count.drop()
+	none, ok := d.count.drop()
 	d.touch()
 	switch {
 	case !ok:
 		d.ReportError("drop", errors.New("a reference was dropped twice"))
-	case last:
-		d.retire()
+	case none:
+		d.runOut()
 	}
 }
 

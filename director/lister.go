@@ -73,8 +73,8 @@ func (d *Director) List(details bool) (l Listing, ok bool) {
 // of all directors. Only if somebody has sampled meanwhile, and may have counted
 // the reference, it has to be counted again.
 func (d *Director) dropUnseen(revision uint64) {
-	if last, _ := d.count.drop(); last {
-		d.retire()
+	if none, _ := d.count.drop(); none {
+		d.runOut()
 		return
 	}
 	d.rt.mu.Lock()

@@ -66,7 +66,7 @@ func (r *Ref) Hold() Hold {
 // take what is destroyed ([ErrDestroyed]); the slot then stays as it was.
 //
 // When the reference dropped was the last one, the director is destroyed before
-// Assign returns.
+// Assign returns, unless step mode holds it (see [Runtime.SetStepping]).
 func (r *Ref) Assign(d *Director) error { return r.AssignWeight(d, 0) }
 
 // AssignWeight is Assign for a type whose members have weights.
@@ -100,11 +100,11 @@ func (r *Ref) assignLocked(to *Director, weight float64, after *work) error {
 	}
 	r.weight.Store(math.Float64bits(weight))
 	r.target.Store(to)
-	last := false
+	last, kept := false, (*Ref)(nil)
 	if from != to {
 		if from != nil {
 			r.leaveLocked(from)
-			last = from.dropSlotLocked()
+			last, kept = from.dropSlotLocked()
 		}
 		if to != nil {
 			r.index = len(to.holders)
@@ -112,6 +112,9 @@ func (r *Ref) assignLocked(to *Director, weight float64, after *work) error {
 		}
 	}
 	r.emitLocked(from, to, weight)
+	if kept != nil {
+		from.holdKeptLocked(kept, r.shownHolder())
+	}
 	r.countMemberLocked(from, to, after)
 	if last {
 		after.retired = append(after.retired, from)
@@ -128,12 +131,18 @@ func (d *Director) takeSlotLocked() bool {
 	return d.count.take()
 }
 
-func (d *Director) dropSlotLocked() (last bool) {
-	if d.static {
-		return false
+// dropSlotLocked counts a slot that no longer points at d, and reports whether
+// that was the last reference. In step mode that one is kept instead.
+func (d *Director) dropSlotLocked() (last bool, kept *Ref) {
+	switch {
+	case d.static:
+		return false, nil
+	case !d.rt.stepping.Load():
+		return d.dropLast(), nil
+	case d.count.dropUnlessLast():
+		return false, nil
 	}
-	last, _ = d.count.drop()
-	return last
+	return false, d.keepLocked(1) // the slot's event is still to come
 }
 
 // mayGainLocked reports why the slot must not come to hold d.
@@ -172,8 +181,17 @@ func (r *Ref) leaveLocked(d *Director) {
 	d.holders = d.holders[:lastIndex]
 }
 
+// shownHolder is the slot as events name it.
+func (r *Ref) shownHolder() event.Holder {
+	h := r.holder
+	if r.owner != nil {
+		h.Name, h.ID = r.owner.name, r.owner.id
+	}
+	return h
+}
+
 func (r *Ref) emitLocked(from, to *Director, weight float64) {
-	assigned := &event.Assigned{Holder: r.holder, Weight: weight}
+	assigned := &event.Assigned{Holder: r.shownHolder(), Weight: weight}
 	e := event.Event{Kind: event.RefAssigned, Assigned: assigned}
 	subject := to
 	if from != nil {
@@ -186,7 +204,6 @@ func (r *Ref) emitLocked(from, to *Director, weight float64) {
 	}
 	if r.owner != nil {
 		subject = r.owner
-		assigned.Holder.Name, assigned.Holder.ID = r.owner.name, r.owner.id
 		if r.owner.deleted && from != nil && from != to {
 			r.owner.letGo = append(r.owner.letGo, from.name)
 		}

@@ -54,7 +54,8 @@ func (w *work) run() {
 // the owner's reference is dropped. The director stays callable while others
 // hold it, and is destroyed when the last of them lets go, which may be before
 // Delete returns. It fails with [ErrDeleted] the second time, and with
-// [ErrStatic] for a static director.
+// [ErrStatic] for a static director. In step mode, Delete returns before Release
+// is called; see [Runtime.SetStepping].
 func (d *Director) Delete() error {
 	if d.static {
 		return fmt.Errorf("delete %s: %w", d.FullName(), ErrStatic)
@@ -73,6 +74,7 @@ func (d *Director) Disown() error {
 	return d.delete(false)
 }
 
+// delete is Delete if release is true, and Disown if it is not.
 func (d *Director) delete(release bool) error {
 	rt := d.rt
 	rt.mu.Lock()
@@ -82,30 +84,59 @@ func (d *Director) delete(release bool) error {
 	}
 	d.deleted = true
 	d.emitLifeLocked(event.DirectorDeleted, event.Life{})
+	held := release && d.holdReleaseLocked()
 	rt.mu.Unlock()
-
-	if release && d.methods.release != nil {
-		d.contain("release", d.methods.release.Release)
-	}
-	if d.dropOwner(release) {
-		d.retire()
+	switch {
+	case held: // goes on when somebody says so
+	case release:
+		d.release()
+	default:
+		d.dropOwner(false)
 	}
 	return nil
 }
 
-// dropOwner records what Release did and drops the owner's reference. It
-// reports whether that was the last one.
-func (d *Director) dropOwner(released bool) (last bool) {
+// release has the type let go of all that it holds, and then drops the owner's
+// reference.
+func (d *Director) release() {
+	if d.methods.release != nil {
+		d.contain("release", d.methods.release.Release)
+	}
 	d.rt.mu.Lock()
-	defer d.rt.mu.Unlock()
-	if left := d.leftLocked(); released && len(left) > 0 {
+	if left := d.leftLocked(); len(left) > 0 {
 		d.emitLifeLocked(event.DirectorLeaked, event.Life{Left: left})
 	}
+	d.rt.mu.Unlock()
+	d.dropOwner(false)
+}
+
+// dropOwner drops the owner's reference. If that is the last one, step mode
+// holds it first, unless it has done so before.
+func (d *Director) dropOwner(wasHeld bool) {
+	d.rt.mu.Lock()
+	last := false
+	switch {
+	case wasHeld || !d.rt.stepping.Load():
+		last = d.dropLast()
+	case !d.count.dropUnlessLast():
+		d.holdOwnerLocked()
+		d.rt.mu.Unlock()
+		return
+	}
 	d.owned = false
-	last, _ = d.count.drop()
 	d.emitLifeLocked(event.DirectorReleased, event.Life{Released: d.letGo})
 	d.letGo = nil
-	return last
+	d.rt.mu.Unlock()
+	if last {
+		d.retire()
+	}
+}
+
+// dropLast gives a reference back and reports whether it was the last one, so
+// that d is to be retired: exactly one caller is told so.
+func (d *Director) dropLast() bool {
+	none, _ := d.count.drop()
+	return none && d.count.end()
 }
 
 // leftLocked names what the director still holds.
@@ -138,6 +169,14 @@ func (d *Director) retire() {
 
 // end tells COLD if the director was told WARM, then destroys it.
 func (d *Director) end() {
+	d.tellLast()
+	if !d.holdDestroy() {
+		d.destroy()
+	}
+}
+
+// tellLast tells the director all that it still has to know.
+func (d *Director) tellLast() {
 	rt := d.rt
 	rt.mu.Lock()
 	if d.owned || len(d.holders) > 0 && !d.static {
@@ -159,6 +198,11 @@ func (d *Director) end() {
 		rt.mu.Unlock()
 		d.deliver(e)
 	}
+}
+
+// destroy calls the type's Destroy and takes the director out of the runtime.
+func (d *Director) destroy() {
+	rt := d.rt
 	if d.methods.destroy != nil {
 		d.contain("destroy", d.methods.destroy.Destroy)
 	}

@@ -42,6 +42,9 @@ type Runtime struct {
 
 	active atomic.Pointer[VCL] // stored under mu
 	dirty  dirtyList
+	// stepping is step mode; stored under mu. It is asked for only when a
+	// reference may have been the last one.
+	stepping atomic.Bool
 	// idle is closed when a closed runtime has neither directors nor
 	// goroutines any more.
 	idle chan struct{}
@@ -56,9 +59,10 @@ type Runtime struct {
 	directors map[uint64]*Director
 	pins      map[uint64]*Ref
 	labels    map[string]*VCL
-	running   int  // goroutines of director types
-	destroyed int  // directors, since the last sample
-	settled   bool // idle is closed
+	held      map[uint64]heldStep // by the director's number
+	running   int                 // goroutines of director types
+	destroyed int                 // directors, since the last sample
+	settled   bool                // idle is closed
 }
 
 // New returns an instance without VCLs.
@@ -76,6 +80,7 @@ func New(o Options) *Runtime {
 		log:       event.NewLog(o.Epoch, o.LogCapacity),
 		directors: make(map[uint64]*Director),
 		pins:      make(map[uint64]*Ref),
+		held:      make(map[uint64]heldStep),
 		idle:      make(chan struct{}),
 	}
 	rt.state.Store(tree.New(o.Name, o.Epoch))
@@ -111,12 +116,21 @@ func (rt *Runtime) Find(name string) (*Director, error) {
 	return nil, fmt.Errorf("director %q: %w", name, ErrNotFound)
 }
 
-// Unpin drops the reference that [Director.Pin] took.
+// Unpin drops the reference that [Director.Pin] took. For one by which step
+// mode keeps a last reference, it lets that step go on.
 func (rt *Runtime) Unpin(id uint64) error {
 	rt.mu.Lock()
 	r, ok := rt.pins[id]
 	delete(rt.pins, id)
+	var next func()
+	if !ok {
+		next = rt.takeKeeperLocked(id)
+	}
 	rt.mu.Unlock()
+	if next != nil {
+		next()
+		return nil
+	}
 	if !ok {
 		return fmt.Errorf("pin %d: %w", id, ErrNotFound)
 	}
@@ -127,10 +141,12 @@ func (rt *Runtime) Unpin(id uint64) error {
 // Close discards every VCL, which deletes all directors, and waits until those
 // that requests still hold are destroyed. When ctx ends first, it returns an
 // error that names who holds what; the rest goes on in the goroutines of those
-// requests. A closed runtime refuses all further changes.
+// requests. A closed runtime refuses all further changes, and has left step mode.
 func (rt *Runtime) Close(ctx context.Context) error {
 	defer rt.log.Close()
-	for _, r := range rt.shut() {
+	pins := rt.shut()
+	rt.goOn()
+	for _, r := range pins {
 		r.Close()
 	}
 	rt.discardAll()
@@ -153,6 +169,7 @@ func (rt *Runtime) shut() []*Ref {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	rt.closed = true
+	rt.setSteppingLocked(false)
 	pins := slices.Collect(maps.Values(rt.pins))
 	clear(rt.pins)
 	rt.settleLocked()

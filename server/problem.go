@@ -48,6 +48,7 @@ var statuses = []struct {
 	{director.ErrDeleted, http.StatusConflict, "Already deleted"},
 	{director.ErrReleased, http.StatusConflict, "Already deleted"},
 	{director.ErrDestroyed, http.StatusConflict, "Already destroyed"},
+	{director.ErrNotHeld, http.StatusConflict, "Nothing is held"},
 	{director.ErrNotWarm, http.StatusConflict, "The VCL is not warm"},
 	{director.ErrInUse, http.StatusConflict, "In use"},
 	{director.ErrStatic, http.StatusConflict, "Static"},

@@ -58,5 +58,9 @@ func (s *Server) routes() *chi.Mux {
 	r.Put(api+"/labels/{label}", s.handle(s.setLabel))
 	r.Delete(api+"/labels/{label}", s.handle(s.removeLabel))
 	r.Put(api+"/active", s.handle(s.setActive))
+
+	r.Get(api+"/step", s.handle(s.getStep))
+	r.Put(api+"/step", s.handle(s.setStep))
+	r.Post(api+"/step/next", s.handle(s.nextStep))
 	return r
 }

@@ -59,6 +59,8 @@ func fragment(f view.Fragment) (templ.Component, error) {
 		return stat(f), nil
 	case *view.Note:
 		return note(f), nil
+	case *view.Stepping:
+		return stepping(f), nil
 	case *view.Name:
 		return nameOption(f), nil
 	case *view.Card:
@@ -108,6 +110,8 @@ func section(f view.Fragment) (templ.Component, error) {
 		return waiting(f), nil
 	case *view.Hint:
 		return hint(f), nil
+	case *view.StepSwitch:
+		return stepSwitch(f), nil
 	case *view.Gone:
 		return gone(f), nil
 	}

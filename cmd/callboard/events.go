@@ -146,6 +146,9 @@ type eventDetails struct {
 	Error    string   `json:"error"`
 	Previous string   `json:"previous"`
 	Now      string   `json:"temperature"`
+	On       *bool    `json:"on"`
+	Before   string   `json:"before"`
+	Last     *holder  `json:"last"`
 }
 
 func (d eventDetails) String() string {
@@ -177,7 +180,22 @@ func (d eventDetails) String() string {
 	if d.Now != "" {
 		say("%s → %s", orNothing(d.Previous), d.Now)
 	}
+	d.sayStep(say)
 	return strings.TrimRight(b.String(), " ")
+}
+
+// sayStep says what an event of step mode is about.
+func (d eventDetails) sayStep(say func(format string, args ...any)) {
+	switch {
+	case d.On != nil && *d.On:
+		say("on")
+	case d.On != nil:
+		say("off")
+	case d.Last != nil:
+		say("before %s, of %s", d.Before, *d.Last)
+	case d.Before != "":
+		say("before %s", d.Before)
+	}
 }
 
 func orNothing(name string) string {

@@ -28,6 +28,11 @@ const (
 	DirectorDestroyed   Kind = "director.destroyed"
 	DirectorLeaked      Kind = "director.leaked"
 	DirectorError       Kind = "director.error"
+
+	// In step mode, what is held and what has been let go on.
+	StepMode  Kind = "step.mode"
+	StepHeld  Kind = "step.held"
+	StepTaken Kind = "step.taken"
 )
 
 // Kinds lists every kind, in the order a life runs through them.
@@ -37,6 +42,7 @@ func Kinds() []Kind {
 		DirectorAdded, RefAssigned, DirectorHealth, DirectorAdminHealth,
 		DirectorDeleted, DirectorReleased, DirectorEvent, DirectorDestroyed,
 		DirectorLeaked, DirectorError,
+		StepMode, StepHeld, StepTaken,
 	}
 }
 
@@ -88,6 +94,8 @@ type Event struct {
 	*Life
 	*Temperature
 	*Label
+	*Stepping
+	*Step
 }
 
 // Added is the detail of DirectorAdded.

@@ -59,15 +59,16 @@ func (f *Fallback) Resolve(*director.Task) director.Hold {
 		from = 0
 	}
 	chosen := from
-	if t.next != nil {
-		chosen = uint64(t.next[from])
+	healthy := t.following(from)
+	if healthy >= 0 {
+		chosen = uint64(healthy)
 	}
 	// The cursor seldom moves; a store that changes nothing would still make
 	// all processors fetch it anew.
 	if chosen != old {
 		t.cursor.Store(chosen)
 	}
-	if t.next == nil {
+	if healthy < 0 {
 		return director.Hold{}
 	}
 	return t.hold(int(chosen))

@@ -123,9 +123,41 @@ func (m *members) MembersChanged() {
 	defer m.mu.Unlock()
 	// What is read here is at least as new as the change that led to the call,
 	// and the lock makes the newest reading the one that stays.
-	if m.batch == 0 {
-		m.table.Store(newTable(m.kind, m.slots, m.current()))
+	if m.batch > 0 || m.self == nil {
+		return
 	}
+	before, version := m.current(), m.self.MembersVersion()
+	t := m.extended(before, version)
+	if t == nil {
+		t = newTable(m.kind, m.slots, before)
+	}
+	t.version, t.read = version, len(m.slots)
+	m.table.Store(t)
+}
+
+// extended returns the table before with the members that were added after all
+// others since it was made, and nil if anything else has changed, or may have.
+// It makes the adding of n members one by one cost as little as n times one.
+func (m *members) extended(before *table, version int) *table {
+	if before.read == 0 || before.read > len(m.slots) {
+		return nil
+	}
+	added := m.slots[before.read:]
+	// Each slot that was filled is one change: if there were no more, then
+	// there was no other.
+	if len(added) == 0 || version-before.version != len(added) {
+		return nil
+	}
+	for _, slot := range added {
+		if slot.Target() == nil {
+			return nil
+		}
+	}
+	t := before.extend(added)
+	if m.self.MembersVersion() != version {
+		return nil // what was read may be something that was not counted
+	}
+	return t
 }
 
 // Batch runs change, which adds, sets or removes many members, at the cost of one

@@ -1,9 +1,7 @@
 package lb
 
 import (
-	"math/bits"
 	"slices"
-	"sort"
 	"sync/atomic"
 
 	"github.com/callboard/callboard/director"
@@ -27,8 +25,9 @@ type table struct {
 	kind    tableKind
 	slots   []*director.Ref // the filled ones, in order
 	healthy []bool
-	// next has for each position that of the first healthy member at or after
-	// it, with wrap; nil if none is healthy.
+	// next has for each position, up to that of the last healthy member, that of
+	// the first healthy one at or after it. From the positions after those the
+	// search goes on at the first: see following.
 	next []int32
 
 	// up are the positions of the healthy members, of those whose weight is
@@ -40,8 +39,15 @@ type table struct {
 	// cumulative has the sum of the weights up to and including each.
 	cumulative []float64
 	// guide[b] is the index in up of the first member whose cumulative weight
-	// exceeds the share b/(len(guide)-1) of the total.
+	// exceeds the share b/(len(guide)-1) of the total; nil if members were added
+	// to many since it was made.
 	guide []int32
+	// guided is the number of members that the last guide was made for.
+	guided int
+
+	// version is that of the members when they were read, and read the number of
+	// slots that there were, empty ones too.
+	version, read int
 
 	// at is the position of the next candidate when the table was made, and
 	// start the index in up of the one whose turn it then was.
@@ -78,6 +84,23 @@ func newTable(kind tableKind, slots []*director.Ref, before *table) *table {
 	}
 	t.index(before)
 	return t
+}
+
+// extend returns the table of the members of t and of some more after them. It
+// leaves t as it is to those who read it, but goes on in its slices where t
+// ends: a table may be extended once.
+func (t *table) extend(added []*director.Ref) *table {
+	longer := &table{
+		kind: t.kind, slots: t.slots, healthy: t.healthy, next: t.next,
+		up: t.up, weights: t.weights, loads: t.loads, cumulative: t.cumulative, guided: t.guided,
+	}
+	for _, slot := range added {
+		if d := slot.Target(); d != nil {
+			longer.add(slot, d)
+		}
+	}
+	longer.index(t)
+	return longer
 }
 
 // index fills what the kind of table reads, and sets the cursor.
@@ -128,19 +151,27 @@ func (t *table) follow(before *table) uint64 {
 	return 0
 }
 
+// indexOrder goes on from the members that it knows already.
 func (t *table) indexOrder() {
-	first := slices.Index(t.healthy, true)
-	if first < 0 {
-		return
-	}
-	n := len(t.healthy)
-	t.next = make([]int32, n)
-	following := int32(first)
-	for i := n - 1; i >= 0; i-- {
+	for i := len(t.next); i < len(t.healthy); i++ {
 		if t.healthy[i] {
-			following = int32(i)
+			for len(t.next) <= i {
+				t.next = append(t.next, int32(i))
+			}
 		}
-		t.next[i] = following
+	}
+}
+
+// following returns the position of the first healthy member at or after one,
+// with wrap, and -1 if none is healthy.
+func (t *table) following(position uint64) int {
+	switch {
+	case len(t.next) == 0:
+		return -1
+	case position < uint64(len(t.next)):
+		return int(t.next[position])
+	default:
+		return int(t.next[0])
 	}
 }
 
@@ -166,53 +197,6 @@ func (t *table) nextTurn() uint64 {
 	}
 	last := t.up[(turn-1)%uint64(len(t.up))]
 	return uint64(int(last)+1) % uint64(len(t.slots))
-}
-
-func (t *table) indexWeights() {
-	n := len(t.up)
-	if n == 0 {
-		return
-	}
-	t.cumulative = make([]float64, n)
-	total := 0.0
-	for i, weight := range t.weights {
-		total += weight
-		t.cumulative[i] = total
-	}
-	// A power of two, so that the share of a bucket is exact, and the bucket's
-	// first member is found by the same arithmetic as the pick.
-	buckets := 1 << bits.Len(uint(n-1))
-	t.guide = make([]int32, buckets+1)
-	at := 0
-	for b := range t.guide {
-		want := float64(b) / float64(buckets) * total
-		for at < n-1 && t.cumulative[at] <= want {
-			at++
-		}
-		t.guide[b] = int32(at)
-	}
-}
-
-// share returns the position of the first healthy member whose cumulative
-// weight exceeds the share u of the total, 0 ≤ u < 1, and -1 if no healthy
-// member has weight. It is vdir_pick_by_weight of vmod_directors.c, with the
-// search begun by a guide table (Chen and Asau, 1974).
-func (t *table) share(u float64) int {
-	n := len(t.up)
-	if n == 0 {
-		return -1
-	}
-	buckets := len(t.guide) - 1
-	b := min(max(int(u*float64(buckets)), 0), buckets-1)
-	low, high := int(t.guide[b]), int(t.guide[b+1])
-	want := u * t.cumulative[n-1]
-	if high-low > 8 {
-		low += sort.Search(high-low, func(i int) bool { return t.cumulative[low+i] > want })
-	}
-	for low < high && t.cumulative[low] <= want {
-		low++
-	}
-	return int(t.up[low])
 }
 
 // hold takes a reference to the member at a position. When its slot was emptied

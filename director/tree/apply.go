@@ -19,6 +19,10 @@ func (s *Snapshot) Apply(e event.Event) *Snapshot {
 		next.applyAdded(e)
 	case event.DirectorDestroyed:
 		next.applyDestroyed(e)
+	case event.StepMode:
+		next.Stepping = e.Stepping != nil && e.Stepping.On
+	case event.StepHeld, event.StepTaken:
+		next.applyStep(e)
 	default:
 		next.applyLife(e)
 	}
@@ -88,6 +92,7 @@ func (s *Snapshot) applyDestroyed(e event.Event) {
 		return
 	}
 	s.directors = s.directors.remove(d.ID)
+	s.held = s.held.remove(d.turn)
 	s.index.change(d.ID, d, nil)
 	if d.Healthy {
 		s.tellHolders(d, false) // a slot that still points at it has nobody healthy
@@ -103,7 +108,10 @@ func (s *Snapshot) applyDestroyed(e event.Event) {
 
 // applyLife handles the events that change one director's own state.
 func (s *Snapshot) applyLife(e event.Event) {
-	before, _ := s.directors.get(e.ID)
+	before, ok := s.directors.get(e.ID)
+	if !ok || before.stays(e) {
+		return
+	}
 	s.change(e.ID, func(d *Director) {
 		switch e.Kind {
 		case event.DirectorDeleted:
@@ -121,10 +129,18 @@ func (s *Snapshot) applyLife(e event.Event) {
 			d.setRefcount(e.Life.Refcount)
 		}
 	})
-	after, ok := s.directors.get(e.ID)
-	if ok && before.Healthy != after.Healthy {
+	if after, _ := s.directors.get(e.ID); before.Healthy != after.Healthy {
 		s.tellHolders(after, after.Healthy)
 	}
+}
+
+// stays reports that e says nothing of d that was not known.
+func (d *Director) stays(e event.Event) bool {
+	switch e.Kind {
+	case event.DirectorEvent, event.DirectorError, event.DirectorLeaked:
+		return e.Life == nil || e.Life.Refcount == d.Refcount()
+	}
+	return false
 }
 
 // tellHolders tells the directors that hold d whether it is healthy now.

@@ -61,6 +61,7 @@ type Director struct {
 	sick    set                // the slots among them whose director is not healthy
 	holders trie[event.Holder] // by number of the slot
 	heldBy  slotCounts         // of holders
+	turn    uint64             // in the snapshot's held; 0 if nothing is held
 }
 
 // Steps says when each step of a life was taken; the zero Step was not. Assigned

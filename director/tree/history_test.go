@@ -13,6 +13,9 @@ type history struct {
 	*rand.Rand
 	seq, lastID, lastRef uint64
 	now                  *Snapshot
+	past                 []*Snapshot                 // all before now
+	steps                []func(*Snapshot) *Snapshot // from each of past to the next
+	check                func()                      // called after each, unless it is nil
 	alive                []uint64
 	kept                 map[uint64]*kept
 	slots                []*keptSlot
@@ -43,7 +46,15 @@ func newHistory(seed uint64) *history {
 func (h *history) emit(e event.Event) {
 	h.seq++
 	e.Seq = h.seq
-	h.now = h.now.Apply(e)
+	h.advance(func(s *Snapshot) *Snapshot { return s.Apply(e) })
+}
+
+func (h *history) advance(step func(*Snapshot) *Snapshot) {
+	h.past, h.steps = append(h.past, h.now), append(h.steps, step)
+	h.now = step(h.now)
+	if h.check != nil {
+		h.check()
+	}
 }
 
 func (h *history) slot(holder event.Holder) *keptSlot {
@@ -152,7 +163,8 @@ func (h *history) sample(id uint64) {
 	} else {
 		k.tasks = h.Int64N(4)
 	}
-	h.now = h.now.ApplyGauges([]event.Gauge{{ID: id, Tasks: k.tasks, Refcount: k.refcount()}})
+	gauges := []event.Gauge{{ID: id, Tasks: k.tasks, Refcount: k.refcount()}}
+	h.advance(func(s *Snapshot) *Snapshot { return s.ApplyGauges(gauges) })
 	h.settle(id)
 }
 

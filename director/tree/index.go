@@ -12,11 +12,25 @@ type index struct {
 // change replaces what the index knows of a director. Before is nil for one that
 // is added, after for one that is destroyed.
 func (x *index) change(id uint64, before, after *Director) {
-	x.sick = with(x.sick, id, after != nil && !after.Healthy)
-	x.lingering = with(x.lingering, id, after != nil && after.Phase == Lingering)
-	x.roots = with(x.roots, id, after != nil && after.heldBy.members == 0)
+	x.sick = moved(x.sick, id, before.isSick(), after.isSick())
+	x.lingering = moved(x.lingering, id, before.lingers(), after.lingers())
+	x.roots = moved(x.roots, id, before.isRoot(), after.isRoot())
 	x.inFlight += after.answering() - before.answering()
 }
+
+// moved returns a set that id was in, or was not, and now is or is not.
+func moved(t set, id uint64, was, is bool) set {
+	if was == is {
+		return t
+	}
+	return with(t, id, is)
+}
+
+// None of these holds for a director that there is not.
+
+func (d *Director) isSick() bool  { return d != nil && !d.Healthy }
+func (d *Director) lingers() bool { return d != nil && d.Phase == Lingering }
+func (d *Director) isRoot() bool  { return d != nil && d.heldBy.members == 0 }
 
 // answering counts the requests that d answers now, as their leaf.
 func (d *Director) answering() int64 {

@@ -37,14 +37,16 @@ func isRoot(d *Director) bool {
 }
 
 func TestIndexIsWhatLookingAtEachDirectorGives(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(12) {
 		h := newHistory(seed)
-		for range 400 {
-			h.step()
+		h.check = func() {
 			checkIndex(t, h)
 			if t.Failed() {
 				t.Fatalf("seed %d, event %d", seed, h.seq)
 			}
+		}
+		for range 200 {
+			h.step()
 		}
 	}
 }
@@ -80,6 +82,15 @@ func checkIndex(t *testing.T, h *history) {
 		}
 		checkMembers(t, h, d)
 		checkHolders(t, h, d)
+	}
+	named := 0
+	for _, ids := range s.names.all() {
+		for range ids.down() {
+			named++
+		}
+	}
+	if named != s.Len() {
+		t.Errorf("IDs that have a name: got %d, want %d", named, s.Len())
 	}
 	if got := s.InFlight(); got != inFlight {
 		t.Errorf("in flight: got %d, want %d", got, inFlight)
@@ -140,17 +151,15 @@ func checkHolders(t *testing.T, h *history, d *Director) {
 }
 
 func TestChangesAreWhatComparingEachDirectorGives(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(15) {
 		h := newHistory(seed)
-		past := []*Snapshot{h.now}
 		for range 200 {
 			h.step()
-			past = append(past, h.now)
 		}
 		for range 100 {
-			a, b := past[h.IntN(len(past))], past[h.IntN(len(past))]
+			a, b := h.past[h.IntN(len(h.past))], h.past[h.IntN(len(h.past))]
 			var want []uint64
-			for id := range h.lastID + 1 {
+			for _, id := range slices.Compact(slices.Sorted(slices.Values(append(ids(a.Directors()), ids(b.Directors())...)))) {
 				before, _ := a.Director(id)
 				after, _ := b.Director(id)
 				if before != after {
@@ -186,17 +195,38 @@ func text(s *Snapshot) string {
 }
 
 func TestSnapshotsStayAsTheyWere(t *testing.T) {
-	for seed := range uint64(10) {
+	for seed := range uint64(4) {
 		h := newHistory(seed)
-		var past []*Snapshot
 		var texts []string
-		for range 300 {
+		for len(h.past) < 200 {
 			h.step()
-			past, texts = append(past, h.now), append(texts, text(h.now))
+			for len(texts) < len(h.past) {
+				texts = append(texts, text(h.past[len(texts)]))
+			}
 		}
-		for i, s := range past {
+		for i, s := range h.past {
 			if got := text(s); got != texts[i] {
 				t.Fatalf("seed %d, event %d: got\n%s\nwant\n%s", seed, s.Seq, got, texts[i])
+			}
+		}
+	}
+}
+
+func TestSnapshotAndWhatFollowedIsALaterSnapshot(t *testing.T) {
+	for seed := range uint64(10) {
+		h := newHistory(seed)
+		for range 200 {
+			h.step()
+		}
+		for range 20 {
+			n := h.IntN(len(h.past))
+			m := n + h.IntN(len(h.past)-n)
+			s := h.past[n]
+			for _, step := range h.steps[n:m] {
+				s = step(s)
+			}
+			if got, want := text(s), text(h.past[m]); got != want {
+				t.Fatalf("seed %d, step %d to %d: got\n%s\nwant\n%s", seed, n, m, got, want)
 			}
 		}
 	}

@@ -18,11 +18,15 @@ type Snapshot struct {
 	Revision uint64
 	// Active is the name of the active VCL, "" if there is none.
 	Active string
+	// Stepping reports that step mode is on; see [Snapshot.Held].
+	Stepping bool
 
 	vcls      []*VCL // in the order in which they were added
 	directors trie[*Director]
 	names     trie[idSet] // by hash of the full name
 	index     index
+	held      trie[Held] // by turn, of which lastTurn was the last
+	lastTurn  uint64
 }
 
 // A VCL is a configuration that owns directors.

@@ -135,6 +135,20 @@ func BenchmarkApplyFlip(b *testing.B) {
 	}
 }
 
+// BenchmarkChanges compares two snapshots of 100,000 directors, one flip apart.
+func BenchmarkChanges(b *testing.B) {
+	s := New("main", "e")
+	for i := range uint64(100_000) {
+		s = s.Apply(added(i+1, i+1, fmt.Sprint("d", i)))
+	}
+	next := s.Apply(event.Event{Kind: event.DirectorHealth, ID: 500, Health: &event.Health{Admin: "auto"}})
+	for b.Loop() {
+		if got := slices.Collect(next.Changes(s)); !slices.Equal(got, []uint64{500}) {
+			b.Fatalf("got %v, want 500", got)
+		}
+	}
+}
+
 func TestWhyCountsMembersAsTheyAre(t *testing.T) {
 	member := func(seq, to uint64, slot int) event.Event {
 		return event.Event{Seq: seq, Kind: event.RefAssigned, VCL: "boot", ID: 3, Assigned: &event.Assigned{

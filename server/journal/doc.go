@@ -33,7 +33,8 @@
 // their notes.
 //
 // What does not: directors that were deleted and lingered, since nothing holds
-// them any more; directors without Config, which Go code or the dns type made
+// them any more, or that step mode held on their way there; step mode itself,
+// which is off in the new run; directors without Config, which Go code or the dns type made
 // and will make again; requests; what probes had found; a VCL that was being
 // loaded or, where that can be seen, discarded. Sequence numbers, IDs, the
 // numbers of pins and of member slots, and the times of changes are those of the

@@ -85,6 +85,7 @@ func stateOf(s *tree.Snapshot) iter.Seq[event.Event] {
 				return
 			}
 		}
+		emitSteps(s, emit)
 	}
 }
 
@@ -121,6 +122,23 @@ func emitDirector(d *tree.Director, emit func(event.Event) bool) bool {
 		}
 	}
 	return true
+}
+
+// emitSteps tells whether step mode is on, and what it holds, in order.
+func emitSteps(s *tree.Snapshot, emit func(event.Event) bool) {
+	if s.Stepping && !emit(event.Event{Kind: event.StepMode, Stepping: &event.Stepping{On: true}}) {
+		return
+	}
+	for h := range s.Held() {
+		e := event.Event{Kind: event.StepHeld, Time: h.Since, VCL: h.VCL, Director: h.Name, ID: h.ID}
+		e.Step = &event.Step{Before: h.Before}
+		if h.Before == event.BeforeLastDrop {
+			e.Step.Last = &h.Last
+		}
+		if !emit(e) {
+			return
+		}
+	}
 }
 
 // emitSlots tells of the slots that point at d.

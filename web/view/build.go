@@ -56,6 +56,7 @@ func Build(s *tree.Snapshot, events []event.Event, q Query, prev *Model) *Model 
 	b.light(prev)
 	b.remember(events, prev)
 	b.summary(prev)
+	b.stepping(prev)
 	b.place(placed)
 	b.canvas(prev)
 	b.cells(prev)
@@ -199,7 +200,10 @@ func (b *builder) place(before *layout.Layout) {
 }
 
 func (b *builder) canvas(prev *Model) {
-	b.m.Canvas = &Canvas{Width: strconv.Itoa(b.m.layout.Width()), Height: strconv.Itoa(b.m.layout.Height())}
+	b.m.Canvas = &Canvas{
+		Width: strconv.Itoa(b.m.layout.Width()), Height: strconv.Itoa(b.m.layout.Height()),
+		Lit: strconv.FormatBool(b.lit != nil),
+	}
 	if prev != nil {
 		b.m.Canvas = keep(prev.Canvas, b.m.Canvas)
 	}

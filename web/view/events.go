@@ -91,6 +91,8 @@ func (b *builder) sentence(e event.Event) []Part {
 		if e.Added != nil {
 			return b.say(e, " was added · "+kindWord(e.Added.Type))
 		}
+	case event.StepMode, event.StepHeld, event.StepTaken:
+		return b.stepSentence(e)
 	}
 	return b.lifeSentence(e)
 }

@@ -43,6 +43,9 @@ func (b *builder) inspector() {
 		b.add(&Gone{ID: "gone", Name: b.q.Select, Close: b.q.Selecting("").Href()})
 	default:
 		b.add(b.waiting(), &Hint{ID: "hint", Any: b.s.Len() > 0})
+		if step := b.stepSwitch(); step != nil && b.s.Len() > 0 {
+			b.add(step)
+		}
 	}
 }
 

@@ -56,6 +56,7 @@ type Model struct {
 	VCLs   []*VCL
 	Stats  []*Stat
 	Notes  []*Note
+	Steps  []*Stepping
 	Canvas *Canvas
 	Edges  []*Edge
 	Labels []*Label
@@ -104,6 +105,7 @@ func (m *Model) divide(prev *Model) {
 	add(region("stats", m.Stats, old()))
 	add(region("names", m.Names, old()))
 	add(region("notes", m.Notes, old()))
+	add(region("steps", m.Steps, old()))
 	if m.Graph() {
 		add(region("board", []*Canvas{m.Canvas}, old()))
 		add(region("edges", m.Edges, old()))

@@ -35,7 +35,7 @@ func (b *builder) inspectorChanged(prev *Model) bool {
 	}
 	d, ok := b.s.Director(b.selected)
 	if !ok {
-		return b.s.Lingering() > 0 || prev.snapshot.Lingering() > 0
+		return b.s.Lingering() > 0 || prev.snapshot.Lingering() > 0 || b.s.Stepping != prev.snapshot.Stepping
 	}
 	if len(b.changed) > 0 && slices.ContainsFunc(prev.Sections, isWhy) {
 		return true // it follows the members of members

@@ -214,9 +214,12 @@ func unseen(clients int) []int32 {
 }
 
 // Wait returns when every client has got everything up to the sequence number,
-// or after the given time, and reports how many have not.
+// and as much as the others of its view, or after the given time, and reports how
+// many have not.
 func (c *Crowd) Wait(seq uint64, patience time.Duration) (late int) {
-	return c.waitFor(patience, func(cl *client) bool { return cl.seq >= seq })
+	return c.waitFor(patience, func(cl *client) bool {
+		return cl.seq >= seq && cl.next == len(cl.view.messages)
+	})
 }
 
 func (c *Crowd) waitFor(patience time.Duration, done func(*client) bool) (late int) {

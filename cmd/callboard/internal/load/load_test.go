@@ -109,11 +109,8 @@ func TestACrowdMissesWhatDoesNotCome(t *testing.T) {
 	if err := second.WriteMessage(websocket.TextMessage, []byte(`{"t":"patch","seq":2}`)); err != nil {
 		t.Fatal(err)
 	}
-	if late := crowd.Wait(2, 5*time.Second); late != 0 {
-		t.Fatalf("%d clients are late for 2", late)
-	}
-	for late := 2; late != 1; {
-		late = crowd.Wait(3, 10*time.Millisecond)
+	for late := 2; late != 1; { // the second will never have as much as the first
+		late = crowd.Wait(2, 10*time.Millisecond)
 	}
 	r := crowd.End([]Change{{At: at, Seq: 2}, {At: at, Seq: 3}})
 	if r.Missing != 1 || r.Faults != 0 || r.Deliveries != 3 || r.Latency.Len() != 3 {
