@@ -1,18 +1,30 @@
+/** How long nothing new may come before one speaks, in milliseconds. */
+const PAUSE = 250;
+/** After so many pauses in which there was news it is time to speak anyway: 3 s. */
+const PAUSES = 12;
+
 /**
  * Tells people who do not see the page what happened, in one sentence a moment
  * after the last change, never event by event.
  *
  * @param {{textContent: string}} region a polite live region
  * @param {(run: () => void, ms: number) => any} later
- * @param {(timer: any) => void} cancel
  */
-export function openAnnouncer(region, later = setTimeout, cancel = clearTimeout) {
-  let waiting = [];
-  let timer = null;
+export function openAnnouncer(region, later = setTimeout) {
+  let count = 0;
+  let sentences = []; // the first ones, and the last
+  let counted = 0; // when the pause began
+  let pauses = 0;
+
+  function wait() {
+    counted = count;
+    pauses += 1;
+    later(() => (count > counted && pauses < PAUSES ? wait() : speak()), PAUSE);
+  }
 
   function speak() {
-    const text = summary(waiting);
-    waiting = [];
+    const text = summary(sentences, count);
+    [count, sentences, pauses] = [0, [], 0];
     // Cleared first, so that the same words twice are read twice.
     region.textContent = '';
     later(() => {
@@ -21,17 +33,18 @@ export function openAnnouncer(region, later = setTimeout, cancel = clearTimeout)
   }
 
   return function announce(sentence) {
-    waiting.push(sentence.replace(/\s+/g, ' ').trim());
-    cancel(timer);
-    timer = later(speak, 250);
+    sentences[Math.min(count, 3)] = sentence.replace(/\s+/g, ' ').trim();
+    count += 1;
+    if (count === 1) wait();
   };
 }
 
 /**
  * @param {string[]} sentences
+ * @param {number} count how many there were
  * @returns {string}
  */
-export function summary(sentences) {
-  if (sentences.length <= 3) return sentences.join('. ');
-  return `${sentences.length} events, the last: ${sentences.at(-1)}`;
+export function summary(sentences, count = sentences.length) {
+  if (count <= 3) return sentences.join('. ');
+  return `${count} events, the last: ${sentences.at(-1)}`;
 }

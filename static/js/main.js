@@ -3,7 +3,9 @@ import { backoff } from './backoff.js';
 import { openCommands } from './command.js';
 import { openExit } from './ghost.js';
 import { openKeys } from './keys.js';
+import { morph } from './morph.js';
 import { openNavigation } from './navigate.js';
+import { openNews } from './news.js';
 import { openPage } from './page.js';
 import { applyOps } from './patch.js';
 import { openSocket } from './socket.js';
@@ -14,7 +16,7 @@ import { openViewport } from './viewport.js';
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const page = openPage(document, location.search);
 const status = openStatus(document, page);
-const announce = openAnnouncer(document.getElementById('announcer'));
+const arrivedElement = openNews(openAnnouncer(document.getElementById('announcer')));
 const exit = openExit(document, () => still.matches);
 const viewport = openViewport(document);
 const tick = openTimes(document);
@@ -26,6 +28,9 @@ openKeys(document, localStorage);
 document.documentElement.setAttribute('data-scripted', '');
 
 function url() {
+  // What has come is in the page, or will come again: never both.
+  flush();
+  queue = [];
   const live = new URL('live', location.href);
   live.protocol = live.protocol.replace('http', 'ws');
   live.search = page.search;
@@ -39,6 +44,8 @@ let queue = [];
 let frame = 0;
 let holds = 0;
 let wasLive = false;
+/** What the page showed when it came back: patches up to that may come again. */
+let resumed = 0;
 
 function onMessage(message) {
   status.fresh();
@@ -57,6 +64,7 @@ const messages = {
     if (epoch !== page.epoch) resync(`another run: ${epoch}`);
     else if (seq > page.seq && wasLive) status.caughtUp(seq - page.seq);
     wasLive = true;
+    resumed = page.seq;
   },
   // Everything up to seq was sent before it.
   beat({ seq }) {
@@ -85,7 +93,7 @@ function flush() {
   queue = [];
   try {
     for (const { ops, seq } of batch) {
-      applyOps(ops, document, { leave: exit.leave, arrived: arrivedElement });
+      applyOps(ops, document, { morph, leave: exit.leave, arrived: arrivedElement, again: seq <= resumed });
       page.advance(seq);
     }
   } catch (error) {
@@ -93,16 +101,7 @@ function flush() {
     resync(error.message);
     return;
   }
-  tick();
-}
-
-/** Draws the eye to what happened: a state that flipped, an event that came. */
-function arrivedElement(fresh, old) {
-  const flipped = old && (old.dataset.health !== fresh.dataset.health || old.dataset.phase !== fresh.dataset.phase);
-  if (fresh.classList.contains('face') && flipped) fresh.setAttribute('data-news', '');
-  if (old || !fresh.classList.contains('event')) return;
-  fresh.setAttribute('data-news', '');
-  announce(fresh.querySelector('.words').textContent);
+  if (batch.some(({ ops }) => ops.some(({ html }) => html?.includes('data-age')))) tick();
 }
 
 let resyncs = 0;

@@ -5,12 +5,13 @@
  *
  * @param {Element} from in the page
  * @param {Element} to as it should be; it is used up
+ * @param {boolean} same whether it is about the same thing as before: then what
+ *   the last command said stays, too
  */
-export function morph(from, to) {
-  if (from.hasAttribute('data-keep')) return;
+export function morph(from, to, same = false) {
+  if (from.isEqualNode(to) || from.hasAttribute('data-keep')) return;
   attributes(from, to);
-  if (from.isEqualNode(to)) return;
-  children(from, to);
+  children(from, to, same);
 }
 
 // What the browser's side sets: the server does not know of it.
@@ -25,25 +26,29 @@ function attributes(from, to) {
   }
 }
 
-function children(from, to) {
+function children(from, to, same) {
   const named = new Map();
   for (const child of from.children) {
     if (child.id) named.set(child.id, child);
   }
-  let cursor = from.firstChild;
+  const skip = (node) => {
+    while (same && node?.nodeType === 1 && node.matches('.outcome, .refusal')) node = node.nextSibling;
+    return node;
+  };
+  let cursor = skip(from.firstChild);
   for (const child of [...to.childNodes]) {
     const twin = child.id ? sameKind(named.get(child.id), child) : sameKind(cursor, child);
     if (!twin) {
       from.insertBefore(child, cursor);
       continue;
     }
-    if (twin === cursor) cursor = cursor.nextSibling;
+    if (twin === cursor) cursor = skip(cursor.nextSibling);
     else from.insertBefore(twin, cursor);
-    if (twin.nodeType === 1) morph(twin, child);
+    if (twin.nodeType === 1) morph(twin, child, same);
     else if (twin.data !== child.data) twin.data = child.data;
   }
   while (cursor) {
-    const next = cursor.nextSibling;
+    const next = skip(cursor.nextSibling);
     cursor.remove();
     cursor = next;
   }

@@ -15,12 +15,15 @@ import { carry, focusKeeper } from './keep.js';
 /**
  * @typedef {object} Hooks
  * @property {(element: Element) => void} [leave] takes a removed element away
- * @property {(fresh: Element, old: Element|null) => void} [arrived]
+ * @property {(element: Element, was: {health?: string, phase?: string}|null) => void} [arrived]
+ *   was is the data of the element that was there before, null if there was none
+ * @property {(from: Element, to: Element, same: boolean) => void} [morph] turns one element into
+ *   another, which costs the browser less than to exchange them
  * @property {boolean} [another] the page becomes one of something else: what was
  *   typed stays behind
+ * @property {boolean} [again] the page may have had this patch, and newer ones:
+ *   what it is about may be gone since
  */
-
-const SVG = 'http://www.w3.org/2000/svg';
 
 /**
  * Applies a patch. An unknown verb or a missing target means that page and
@@ -31,31 +34,33 @@ const SVG = 'http://www.w3.org/2000/svg';
  * @param {Hooks} hooks
  */
 export function applyOps(ops, doc, hooks = {}) {
+  const fresh = parse(ops, doc);
   for (const op of ops) {
     const verb = Object.hasOwn(verbs, op.op) ? verbs[op.op] : null;
     if (!verb) throw new Error(`patch: unknown verb ${op.op}`);
-    verb(op, doc, hooks);
+    verb(op, doc, hooks, fresh.get(op));
   }
 }
 
 const verbs = {
-  replace(op, doc, hooks) {
-    exchange(find(op.id, op, doc), op, doc, hooks);
+  replace(op, doc, hooks, fresh) {
+    const old = find(op.id, op, doc, hooks);
+    if (old) exchange(old, fresh, doc, hooks);
   },
 
-  insert(op, doc, hooks) {
+  insert(op, doc, hooks, fresh) {
     const old = doc.getElementById(op.id);
-    if (old) return exchange(old, op, doc, hooks);
-    const parent = find(op.parent, op, doc);
-    const next = op.before ? find(op.before, op, doc) : null;
-    place(parent, next, op, doc, hooks);
+    if (old) return exchange(old, fresh, doc, hooks);
+    const parent = find(op.parent, op, doc, hooks);
+    const next = op.before ? find(op.before, op, doc, hooks) : null;
+    if (parent) place(parent, next, fresh, hooks);
   },
 
-  prepend(op, doc, hooks) {
+  prepend(op, doc, hooks, fresh) {
     const old = doc.getElementById(op.id);
-    if (old) return exchange(old, op, doc, hooks);
-    const parent = find(op.parent, op, doc);
-    place(parent, parent.firstElementChild, op, doc, hooks);
+    if (old) return exchange(old, fresh, doc, hooks);
+    const parent = find(op.parent, op, doc, hooks);
+    if (parent) place(parent, parent.firstElementChild, fresh, hooks);
   },
 
   // What is gone already is gone: a patch may come twice.
@@ -66,40 +71,64 @@ const verbs = {
     else old.remove();
   },
 
-  attrs(op, doc) {
-    const target = find(op.id, op, doc);
+  attrs(op, doc, hooks) {
+    const target = find(op.id, op, doc, hooks);
+    if (!target) return;
     for (const [name, value] of Object.entries(op.attrs)) target.setAttribute(name, value);
   },
 };
 
-function find(id, op, doc) {
+function find(id, op, doc, hooks) {
   const element = doc.getElementById(id);
-  if (!element) throw new Error(`patch: ${op.op} of ${op.id}: there is no #${id}`);
+  if (!element && !hooks.again) throw new Error(`patch: ${op.op} of ${op.id}: there is no #${id}`);
   return element;
 }
 
-function exchange(old, op, doc, hooks) {
-  const fresh = parse(op.html, old.parentNode, doc);
+function exchange(old, fresh, doc, hooks) {
+  const was = { ...old.dataset };
+  if (hooks.morph && old.nodeName === fresh.nodeName && !(hooks.another && old.querySelector('form'))) {
+    hooks.morph(old, fresh, true);
+    hooks.arrived?.(old, was);
+    return;
+  }
   const settle = (hooks.another ? focusKeeper : carry)(old, fresh, doc);
   old.replaceWith(fresh);
   settle();
-  hooks.arrived?.(fresh, old);
+  hooks.arrived?.(fresh, was);
 }
 
-function place(parent, next, op, doc, hooks) {
-  const fresh = parse(op.html, parent, doc);
+function place(parent, next, fresh, hooks) {
   parent.insertBefore(fresh, next);
   hooks.arrived?.(fresh, null);
 }
 
-// A template parses table rows as such; what goes into a drawing has to be
-// parsed inside of one to be an SVG element.
-function parse(html, parent, doc) {
+/**
+ * Parses the elements of a patch, all in one go: that takes a tenth of the time
+ * of one after the other.
+ *
+ * @param {Op[]} ops
+ * @param {Document} doc
+ * @returns {Map<Op, Element>}
+ */
+function parse(ops, doc) {
+  const made = ops.filter((op) => op.html);
   const template = doc.createElement('template');
-  if (parent.namespaceURI !== SVG) {
-    template.innerHTML = html;
-    return template.content.firstElementChild;
-  }
-  template.innerHTML = `<svg>${html}</svg>`;
-  return template.content.firstElementChild.firstElementChild;
+  template.innerHTML = made.map(({ html }) => inContext(html)).join('');
+  const { children } = template.content;
+  if (children.length !== made.length) throw new Error(`patch: ${children.length} elements for ${made.length}`);
+  return new Map([...children].map((element, i) => [made[i], outOfContext(element)]));
+}
+
+// What goes into a drawing is parsed inside of one, to become SVG elements, and
+// a row of a table inside of a table.
+function inContext(html) {
+  if (/^<(path|text|g)\b/.test(html)) return `<svg>${html}</svg>`;
+  if (/^<tr\b/.test(html)) return `<table><tbody>${html}</tbody></table>`;
+  return html;
+}
+
+function outOfContext(element) {
+  if (element.localName === 'svg') return element.firstElementChild;
+  if (element.localName === 'table') return element.firstElementChild.firstElementChild;
+  return element;
 }

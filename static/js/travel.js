@@ -1,3 +1,4 @@
+import { morph } from './morph.js';
 import { applyOps } from './patch.js';
 
 /** How long the way to another view may take before the page is loaded instead, in milliseconds. */
@@ -52,7 +53,7 @@ export async function travel({ page, to, doc, fetch, signal, exit }) {
   signal.throwIfAborted();
   const select = (query) => new URLSearchParams(query).get('select');
   exit.clear();
-  applyOps(ops, doc, { leave: exit.drop, another: select(page.search) !== select(to) });
+  applyOps(ops, doc, { morph, leave: exit.drop, another: select(page.search) !== select(to) });
   page.become(to, epoch, seq);
   return true;
 }

@@ -24,6 +24,10 @@ export class FakeElement {
     return this === other || this.children.some((child) => child.contains(other));
   }
 
+  querySelector() {
+    return null;
+  }
+
   insertBefore(child, next) {
     const at = next ? this.children.indexOf(next) : this.children.length;
     this.children.splice(at, 0, child);
@@ -51,7 +55,7 @@ export class FakeElement {
   }
 }
 
-/** A document whose templates understand `#id` as an element. */
+/** A document whose templates understand `#id` as an element, perhaps in a drawing. */
 export function fakeDocument(root) {
   return {
     root,
@@ -60,9 +64,10 @@ export function fakeDocument(root) {
     createElement: () => ({
       content: {},
       set innerHTML(html) {
-        const inner = /<svg>(.*)<\/svg>/.exec(html);
-        const fresh = new FakeElement((inner?.[1] ?? html).slice(1));
-        this.content.firstElementChild = inner ? new FakeElement('svg', [fresh]) : fresh;
+        this.content.children = [...html.matchAll(/(<svg>)?(?:<\w+)?#(\w+)/g)].map(([, svg, id]) => {
+          const fresh = new FakeElement(id);
+          return svg ? Object.assign(new FakeElement('svg', [fresh]), { localName: 'svg' }) : fresh;
+        });
       },
     }),
   };

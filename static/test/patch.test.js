@@ -35,10 +35,21 @@ test('the same patch twice is the same as once', () => {
   assert.equal(doc.getElementById('a').attributes['data-x'], '3');
 });
 
+test('patches that come again after later ones lead to what those led to', () => {
+  const { list, doc } = stage();
+  const patches = [
+    [{ op: 'replace', id: 'a', html: '#a' }, { op: 'insert', id: 'c', parent: 'list', before: 'a', html: '#c' }],
+    [{ op: 'attrs', id: 'a', attrs: { 'data-x': '3' } }, { op: 'remove', id: 'a' }, { op: 'remove', id: 'c' }],
+  ];
+  for (const ops of patches) applyOps(ops, doc);
+  assert.deepEqual(ids(list), ['b']);
+  for (const ops of patches) applyOps(ops, doc, { again: true });
+  assert.deepEqual(ids(list), ['b']);
+});
+
 test('what goes into a drawing is parsed inside of one', () => {
   const { list, doc } = stage();
-  list.namespaceURI = 'http://www.w3.org/2000/svg';
-  applyOps([{ op: 'insert', id: 'p', parent: 'list', html: '#p' }], doc);
+  applyOps([{ op: 'insert', id: 'p', parent: 'list', html: '<path#p' }], doc);
   assert.deepEqual(ids(list), ['a', 'b', 'p']);
 });
 
