@@ -58,7 +58,7 @@ const messages = {
     queue.push(message);
     // A hidden page has no frames, but has to stay true.
     if (document.hidden) flush();
-    else frame ||= requestAnimationFrame(flush);
+    else frame ||= requestAnimationFrame(draw);
   },
   hello({ epoch, seq }) {
     if (epoch !== page.epoch) resync(`another run: ${epoch}`);
@@ -85,14 +85,24 @@ function hold() {
   };
 }
 
-function flush() {
+/** How long a frame may go on with patches, in milliseconds: the rest has to be drawn, too. */
+const BUDGET = 12;
+
+/** Brings patches into the page, and leaves to the next frame what is too much for one. */
+function draw() {
+  flush(performance.now() + BUDGET);
+  if (queue.length && !holds) frame = requestAnimationFrame(draw);
+}
+
+function flush(until = Infinity) {
   cancelAnimationFrame(frame);
   frame = 0;
   if (holds) return;
-  const batch = queue;
-  queue = [];
+  const batch = [];
   try {
-    for (const { ops, seq } of batch) {
+    while (queue.length && (!batch.length || performance.now() < until)) {
+      const { ops, seq } = queue.shift();
+      batch.push(ops);
       applyOps(ops, document, { morph, leave: exit.leave, arrived: arrivedElement, again: seq <= resumed });
       page.advance(seq);
     }
@@ -101,7 +111,7 @@ function flush() {
     resync(error.message);
     return;
   }
-  if (batch.some(({ ops }) => ops.some(({ html }) => html?.includes('data-age')))) tick();
+  if (batch.flat().some(({ html }) => html?.includes('data-age'))) tick();
 }
 
 let resyncs = 0;

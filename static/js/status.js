@@ -72,6 +72,11 @@ export function openStatus(doc, page) {
     // A short gap is not worth a change of colours.
     const stale = link !== 'live' && now - lostAt > 1500;
     doc.documentElement.toggleAttribute('data-stale', stale);
+    const band = doc.getElementById('stale');
+    if (!band) return;
+    band.hidden = !stale;
+    const words = stale ? `What is shown is ${span(now - at)} old` : '';
+    if (band.textContent !== words) band.textContent = words;
   }
   setInterval(show, 250);
   show();

@@ -1,4 +1,5 @@
-import { fit, pan, zoomAt } from './camera.js';
+import { centre, fit, level, opening, overflows, pan, zoomAt } from './camera.js';
+import { openOverview } from './overview.js';
 
 /** How far an arrow key moves the board, in pixels. */
 const STEP = 60;
@@ -6,45 +7,70 @@ const STEP = 60;
 /**
  * Moves and scales the board: drag, wheel, wheel with Ctrl, buttons, arrows. It
  * moves by itself only where the window's size changes before the reader has
- * moved it. Without it the window scrolls as any other.
+ * moved it, and where the reader has it follow the events. Without it the window scrolls as any other.
  *
  * @param {Document} doc
  */
 export function openViewport(doc) {
   let camera = null;
   let opened = null; // the camera as it was at first
+  let room = { width: 0, height: 0 };
   const pointers = new Map();
   const wide = doc.defaultView.matchMedia('(min-width: 60rem)');
 
   const view = () => doc.getElementById('viewport');
   const board = () => doc.getElementById('board');
 
+  const overview = openOverview(doc, {
+    go: (point) => apply(centre(camera, sizes()[1], point)),
+    follow: (point) => camera && glide(centre(camera, sizes()[1], point)),
+  });
+
   function apply(next) {
+    if (view().dataset.camera === 'glide') view().setAttribute('data-camera', 'still');
+    place(next);
+  }
+
+  function glide(next) {
+    view().setAttribute('data-camera', 'glide');
+    place(next);
+  }
+
+  function place(next) {
     camera = next;
     board().style.transform = `translate(${next.x}px, ${next.y}px) scale(${next.k})`;
+    const now = level(next.k);
+    if (board().dataset.scale !== now) board().setAttribute('data-scale', now);
+    const [whole, room] = sizes();
+    overview.look(next, whole, room, overflows(next, whole, room));
   }
 
   function sizes() {
     const canvas = doc.getElementById('canvas');
     return [
       { width: Number(canvas.getAttribute('width')), height: Number(canvas.getAttribute('height')) },
-      // Without the padding, and the buttons below.
-      { width: view().clientWidth - 48, height: view().clientHeight - 80 },
+      room,
     ];
+  }
+
+  /** Asks for the size of the window: without the padding, and the buttons below. */
+  function measure() {
+    room = { width: view().clientWidth - 48, height: view().clientHeight - 80 };
   }
 
   /** Moves just so far that the card can be seen: the reader asked for it. */
   function reveal(card) {
     if (!camera || !card) return;
-    const room = view().getBoundingClientRect();
+    const frame = view().getBoundingClientRect();
     const box = card.getBoundingClientRect();
-    apply(pan(camera, inside(box.left, box.right, room.left, room.right), inside(box.top, box.bottom, room.top, room.bottom)));
+    apply(pan(camera, inside(box.left, box.right, frame.left, frame.right), inside(box.top, box.bottom, frame.top, frame.bottom)));
   }
 
   /** Takes over a board that came with the page, or came back. */
   function attach() {
     // No size: it is hidden, and there is nothing to fit yet.
     if (!view()?.clientWidth) return;
+    measure();
     if (!view().hasAttribute('data-camera')) {
       view().setAttribute('data-camera', 'still');
       view().scrollTo(0, 0);
@@ -56,27 +82,19 @@ export function openViewport(doc) {
   }
 
   function open() {
-    apply(opening());
+    const roots = [...doc.querySelectorAll('.card[data-x="0"]')].map((card) => Number(card.dataset.y));
+    apply(opening(...sizes(), roots));
     reveal(doc.querySelector('.face[aria-current="true"]'));
     opened = camera;
   }
 
   // A camera that the reader has not touched suits the window.
   function resized() {
-    if (!camera) attach();
-    else if (camera === opened && view()?.clientWidth) open();
-  }
-
-  // What is too large to be read at once is first seen at its roots.
-  function opening() {
-    const [whole, room] = sizes();
-    const all = fit(whole, room, 0.6);
-    const root = doc.querySelector('.card[data-x="0"]');
-    if (whole.height * all.k <= room.height || !root) return all;
-    const first = fit({ width: whole.width, height: 1 }, room, 0.6);
-    const middle = root.offsetTop + new DOMMatrix(getComputedStyle(root).transform).f + root.offsetHeight / 2;
-    const lowest = room.height - whole.height * first.k;
-    return { ...first, y: Math.min(0, Math.max(lowest, room.height / 2 - middle * first.k)) };
+    if (!camera) return attach();
+    if (!view()?.clientWidth) return;
+    measure();
+    if (camera === opened) open();
+    else apply(camera);
   }
 
   function zoom(factor, point) {

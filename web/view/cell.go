@@ -121,18 +121,26 @@ func (b *builder) edge(l link, from, to *tree.Director) *Edge {
 	}
 }
 
-// labels are the weights beside the lines: they depend on where the lines run,
-// and on nothing else.
+// labelPitch is how far apart the labels are that stand before one card, in
+// pixels.
+const labelPitch = 14
+
+// labels are the weights beside the lines that are not 1, one above the other
+// where several lines end. They depend on where the lines run, and on nothing
+// else.
 func (b *builder) labels(prev *Model, same bool) {
 	if same {
 		b.m.Labels = prev.Labels
 		return
 	}
+	above := make(map[int]int)
 	for _, l := range b.chosen.links {
-		if l.weight == 0 {
+		if l.weight == 0 || l.weight == 1 {
 			continue
 		}
 		x, y := b.m.layout.Label(layout.Edge{From: b.chosen.shown[l.from].ID, To: b.chosen.shown[l.to].ID})
+		y -= labelPitch * above[l.to]
+		above[l.to]++
 		b.m.Labels = append(b.m.Labels, &Label{
 			ID: "weight-" + strconv.FormatUint(l.ref, 10), X: strconv.Itoa(x), Y: strconv.Itoa(y),
 			Text: "×" + weight(l.weight),
