@@ -21,7 +21,24 @@
 // group that is watched builds the next model, and prints what differs, once.
 // The frame is the same for all clients of the group and is encoded and
 // compressed once. Groups that nobody watches cost nothing but, for a while,
-// their memory, so that a client that comes back finds what it missed.
+// their memory, so that a client that comes back finds what it missed: the
+// longest idle go first where there are many.
+//
+// A page that goes to another view asks for the difference (/travel): what has
+// changed in its view since it was printed, and then what tells the two models
+// apart. It ends as the page of the other view, and goes on from there.
+//
+// # What a websocket client hears
+//
+// First {"t":"hello","epoch","seq","beat"}, then {"t":"patch","seq","ops"} for
+// each change, in order, and {"t":"beat","seq","time"} after every beat, which
+// is so many milliseconds. Everything up to the seq of a beat was sent before it.
+// Who hears nothing for two and a half beats should take the connection for lost
+// and connect again with the epoch and the seq that it has.
+// {"t":"resync","reason"} says that this is of no use, and that everything has to
+// be loaded again; the close code then says more: 1013 to a client that read too
+// slowly, 1000 where the epoch or the patches are gone, 1011 after a mistake of
+// the server.
 //
 // # Concurrency
 //

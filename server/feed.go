@@ -146,7 +146,7 @@ func (f *feed) leave(g *group, c *client) {
 // gaugeTicks is how many ticks there are between two samples of what requests
 // and probes move: events come at once, but numbers that flicker are read no
 // faster for being shown more often, and cost the traffic that moves them.
-const gaugeTicks = 10
+const gaugeTicks = 20
 
 // run moves the groups on while anybody watches. A tick in which nothing has
 // changed costs two loads and a lock, whatever the number of groups.
@@ -194,15 +194,19 @@ func (f *feed) audience() []*group {
 	return slices.Collect(maps.Keys(f.watched))
 }
 
-// inParallel does something to all groups, on as many goroutines as can run at
+// inParallel does something to all of a list, on as many goroutines as can run at
 // once, and returns when it is done.
-func inParallel(groups []*group, do func(*group)) {
+func inParallel[T any](list []T, do func(T)) {
+	if len(list) == 1 {
+		do(list[0])
+		return
+	}
 	var next atomic.Int64
 	var working sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(groups)) {
+	for range min(runtime.GOMAXPROCS(0), len(list)) {
 		working.Go(func() {
-			for i := next.Add(1); i <= int64(len(groups)); i = next.Add(1) {
-				do(groups[i-1])
+			for i := next.Add(1); i <= int64(len(list)); i = next.Add(1) {
+				do(list[i-1])
 			}
 		})
 	}

@@ -52,10 +52,16 @@ func (g *group) advance(s *tree.Snapshot) {
 // deliver sees to it that what was put into the queues is sent: pumped, or, where
 // a request must not wait for that, by each client's writer.
 func (g *group) deliver(send func(*client)) {
-	for _, c := range g.expecting() {
-		send(c)
-	}
+	shares := slices.Collect(slices.Chunk(g.expecting(), share))
+	inParallel(shares, func(clients []*client) {
+		for _, c := range clients {
+			send(c)
+		}
+	})
 }
+
+// share is how many clients are worth a goroutine.
+const share = 256
 
 // expecting returns the clients for which something may wait.
 func (g *group) expecting() []*client {
