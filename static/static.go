@@ -21,7 +21,7 @@ var files embed.FS
 // The stylesheets that make up css/app.css, in order. tokens.css comes first
 // because it declares the order of the layers.
 var sheets = []string{
-	"tokens", "base", "layout", "header", "board", "card", "fold", "stepping", "outline", "inspector", "forms", "events", "state", "print",
+	"tokens", "base", "layout", "header", "board", "card", "fold", "scale", "stepping", "outline", "inspector", "forms", "events", "state", "print",
 }
 
 // The size of the lattice that lattice.css has rules for; package web checks

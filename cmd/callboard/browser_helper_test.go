@@ -197,7 +197,7 @@ func selectDirector(p *browser.Page, name string) {
 // for each tag and each text, without what a page has for itself only (what was
 // typed, what just flashed, what goes away, how far an age has counted).
 const contents = `(selectors => {
-	const own = new Set(["style", "open", "data-camera", "data-news", "aria-invalid", "aria-describedby", "tabindex"]);
+	const own = new Set(["style", "open", "data-camera", "data-scale", "data-news", "aria-invalid", "aria-describedby", "tabindex"]);
 	const lines = [];
 	const print = (node, depth) => {
 		if (node.nodeType === Node.TEXT_NODE) {

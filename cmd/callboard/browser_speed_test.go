@@ -53,16 +53,24 @@ func follow(b *testing.B, view string) {
 	p.Navigate(address + view)
 	p.WaitVisible(`#status[data-state="live"]`)
 	random := rand.New(rand.NewPCG(1, 2))
-	for b.Loop() {
-		browser.Eval[any](p, watchFrames)
-		first := rt.Tree().Seq
+	change := func(lasts time.Duration) {
 		ticker := time.NewTicker(apart)
+		defer ticker.Stop()
 		for end := time.Now().Add(lasts); time.Now().Before(end); {
 			<-ticker.C
 			name := fmt.Sprintf("b%d_%d", random.IntN(pools), random.IntN(leaves))
-			setHealth(b, rt, name, []director.AdminHealth{director.AdminSick, director.AdminHealthy}[random.IntN(2)])
+			if d, err := rt.Find(name); err == nil && d.Healthy() {
+				setHealth(b, rt, name, director.AdminSick)
+			} else {
+				setHealth(b, rt, name, director.AdminHealthy)
+			}
 		}
-		ticker.Stop()
+	}
+	change(time.Second) // until the scripts are compiled
+	for b.Loop() {
+		browser.Eval[any](p, watchFrames)
+		first := rt.Tree().Seq
+		change(lasts)
 		p.WaitFor(fmt.Sprintf(`Number(document.getElementById("page").dataset.seq) >= %d`, rt.Tree().Seq))
 		b.ReportMetric(float64(rt.Tree().Seq-first)/lasts.Seconds(), "events/s")
 		report(b, p)

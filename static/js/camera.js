@@ -7,6 +7,16 @@
 /** The lattice that cards stand on, in pixels: the numbers of css/tokens.css. */
 export const lattice = { column: 320, row: 44, width: 232, height: 72 };
 
+/**
+ * Reads a coordinate as the page writes it: the values of its digits, "600 40 2".
+ *
+ * @param {string} terms
+ * @returns {number}
+ */
+export function coordinate(terms) {
+  return terms.split(' ').reduce((sum, term) => sum + Number(term), 0);
+}
+
 /** From these scales on a card is read in full, or as a badge. */
 export const readable = { card: 0.82, badge: 0.36 };
 

@@ -1,29 +1,33 @@
-import { lattice } from './camera.js';
+import { coordinate, lattice } from './camera.js';
 
 /** The most that the map takes of the window, in pixels. */
 export const most = { width: 160, height: 110 };
 
+/** A board that is very long and narrow is drawn wider than it is. */
+const least = 48;
+
 /**
- * How many pixels of the map are one of the board.
+ * How many pixels of the map are one of the board, across and down.
  *
  * @param {{width: number, height: number}} board
- * @returns {number}
+ * @returns {{x: number, y: number}}
  */
-export function scaleOf(board) {
-  return Math.min(most.width / board.width, most.height / board.height);
+export function scaleOf({ width, height }) {
+  const even = Math.min(most.width / width, most.height / height);
+  return { x: Math.max(even, least / width), y: Math.max(even, least / height) };
 }
 
 /**
  * Draws a dot for each card, as the data of an SVG path with round ends.
  *
  * @param {{x: number, y: number}[]} places on the lattice
- * @param {number} scale
+ * @param {{x: number, y: number}} scale
  * @returns {string}
  */
 export function dots(places, scale) {
   const { column, row, width, height } = lattice;
-  const at = (n) => Math.round(n * scale * 10) / 10;
-  return places.map(({ x, y }) => `M${at(x * column + width / 2)} ${at(y * row + height / 2)}h0`).join('');
+  const at = (n) => Math.round(n * 10) / 10;
+  return places.map(({ x, y }) => `M${at((x * column + width / 2) * scale.x)} ${at((y * row + height / 2) * scale.y)}h0`).join('');
 }
 
 /**
@@ -31,11 +35,11 @@ export function dots(places, scale) {
  *
  * @param {import('./camera.js').Camera} camera
  * @param {{width: number, height: number}} room
- * @param {number} scale
+ * @param {{x: number, y: number}} scale
  */
 export function frame({ x, y, k }, room, scale) {
-  const at = (n) => Math.round((n / k) * scale * 10) / 10;
-  return { x: at(-x), y: at(-y), width: at(room.width), height: at(room.height) };
+  const at = (n, by) => Math.round((n / k) * by * 10) / 10;
+  return { x: at(-x, scale.x), y: at(-y, scale.y), width: at(room.width, scale.x), height: at(room.height, scale.y) };
 }
 
 /**
@@ -69,7 +73,8 @@ export function openMinimap(doc, go) {
     if (!seen.large) return;
     const { camera, board, room } = seen;
     const scale = scaleOf(board);
-    set(map, { width: board.width * scale, height: board.height * scale, viewBox: `0 0 ${board.width * scale} ${board.height * scale}` });
+    const [width, height] = [board.width * scale.x, board.height * scale.y];
+    set(map, { width, height, viewBox: `0 0 ${width} ${height}` });
     const { healthy, sick } = places();
     set(map.querySelector('.map-healthy'), { d: dots(healthy, scale) });
     set(map.querySelector('.map-sick'), { d: dots(sick, scale) });
@@ -81,7 +86,7 @@ export function openMinimap(doc, go) {
     for (const card of doc.querySelectorAll('#board .card:not([data-ghost])')) {
       const { x, y } = card.dataset;
       const list = card.firstElementChild?.dataset.health === 'sick' ? found.sick : found.healthy;
-      list.push({ x: Number(x), y: Number(y) });
+      list.push({ x: coordinate(x), y: coordinate(y) });
     }
     return found;
   }

@@ -1,4 +1,4 @@
-import { centre, fit, level, opening, overflows, pan, zoomAt } from './camera.js';
+import { centre, coordinate, fit, level, opening, overflows, pan, zoomAt } from './camera.js';
 import { openOverview } from './overview.js';
 
 /** How far an arrow key moves the board, in pixels. */
@@ -82,7 +82,7 @@ export function openViewport(doc) {
   }
 
   function open() {
-    const roots = [...doc.querySelectorAll('.card[data-x="0"]')].map((card) => Number(card.dataset.y));
+    const roots = [...doc.querySelectorAll('.card[data-x="0"]')].map((card) => coordinate(card.dataset.y));
     apply(opening(...sizes(), roots));
     reveal(doc.querySelector('.face[aria-current="true"]'));
     opened = camera;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fit, limits, pan, zoomAt } from '../js/camera.js';
+import { centre, coordinate, fit, lattice, level, limits, opening, overflows, pan, zoomAt } from '../js/camera.js';
 
 /** Where a point of the board is in the window. */
 const project = ({ x, y, k }, p) => ({ x: x + p.x * k, y: y + p.y * k });
@@ -27,4 +27,45 @@ test('fitting shrinks what is too large and enlarges nothing', () => {
   assert.equal(fit({ width: 100, height: 1600 }, { width: 400, height: 400 }).k, 0.25);
   assert.equal(fit({ width: 100, height: 1600 }, { width: 400, height: 400 }, 0.6).k, 0.6);
   assert.deepEqual(fit({ width: 0, height: 0 }, { width: 400, height: 400 }), { x: 0, y: 0, k: 1 });
+});
+
+test('a coordinate is the sum of its terms', () => {
+  assert.equal(coordinate('600 40 2'), 642);
+  assert.equal(coordinate('0'), 0);
+});
+
+test('from afar less of a card is read', () => {
+  assert.deepEqual([1, 0.82, 0.8, 0.36, 0.35, 0.2].map(level), ['card', 'card', 'badge', 'badge', 'tile', 'tile']);
+});
+
+test('a board whose names can be read is first seen as a whole', () => {
+  assert.equal(opening({ width: 1600, height: 900 }, { width: 800, height: 600 }, [0]).k, 0.5);
+});
+
+test('a larger one is first seen at its roots, with whole columns', () => {
+  const room = { width: 800, height: 600 };
+  const camera = opening({ width: 1192, height: 9000 }, room, [100]);
+  assert.equal(level(camera.k), 'card');
+  assert.ok(camera.k * (2 * lattice.column + lattice.width) <= room.width || camera.k * (lattice.column + lattice.width) <= room.width);
+  const root = camera.y + 100 * lattice.row * camera.k;
+  assert.ok(root >= 0 && root + lattice.height * camera.k <= room.height);
+});
+
+test('on a phone it begins at the left edge with the first column whole', () => {
+  const camera = opening({ width: 872, height: 2000 }, { width: 312, height: 400 }, [4]);
+  assert.equal(camera.x, 0);
+  assert.equal(level(camera.k), 'card');
+  assert.ok(lattice.width * camera.k <= 312);
+});
+
+test('what is out of sight is known', () => {
+  const [board, room] = [{ width: 500, height: 300 }, { width: 600, height: 400 }];
+  assert.equal(overflows({ x: 0, y: 0, k: 1 }, board, room), false);
+  assert.equal(overflows({ x: 0, y: 0, k: 2 }, board, room), true);
+  assert.equal(overflows({ x: -200, y: 0, k: 1 }, board, room), true);
+});
+
+test('a point is put into the middle', () => {
+  const camera = centre({ x: 9, y: 9, k: 0.5 }, { width: 400, height: 300 }, { x: 1000, y: 200 });
+  assert.deepEqual(project(camera, { x: 1000, y: 200 }), { x: 200, y: 150 });
 });
