@@ -30,8 +30,14 @@ func (j *Journal) record(ctx context.Context) {
 			// What was missed cannot be had any more, but what came of it can.
 			j.o.Logger.Warn("journal: events came faster than the disk takes them; the whole state is written instead", "error", err)
 			j.again()
+		case errors.Is(err, event.ErrClosed):
+			return // everything is read
 		default:
-			return // told to stop, or the log has ended, and everything is read
+			// Told to stop, perhaps at the moment at which something came: what is
+			// there is read without waiting.
+			if j.sub.Seq() >= j.rt.Log().Last() {
+				return
+			}
 		}
 	}
 }
