@@ -61,6 +61,12 @@ func (s *Server) memberCommand(r *http.Request) (*director.Director, director.Gr
 	return d, group, body, decode(r, &body)
 }
 
+// A slotAnswer is the answer of the command that adds a member.
+type slotAnswer struct {
+	Seq  uint64 `json:"seq"`
+	Slot int    `json:"slot"`
+}
+
 func (s *Server) addMember(w http.ResponseWriter, r *http.Request) error {
 	d, group, body, err := s.memberCommand(r)
 	if err != nil {
@@ -74,10 +80,7 @@ func (s *Server) addMember(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return memberProblem(err)
 	}
-	return s.done(w, r, http.StatusCreated, struct {
-		Seq  uint64 `json:"seq"`
-		Slot int    `json:"slot"`
-	}{s.seq().Seq, slot})
+	return s.done(w, r, http.StatusCreated, slotAnswer{s.seq().Seq, slot})
 }
 
 // setMember points a slot at another director or changes its weight; what the
@@ -172,14 +175,21 @@ func (s *Server) pathSlot(r *http.Request, d *director.Director) (int, tree.Memb
 // maxNote bounds the note of a pin in bytes.
 const maxNote = 200
 
+type pinBody struct {
+	Note string `json:"note" form:"note"`
+}
+
+type pinAnswer struct {
+	Seq uint64 `json:"seq"`
+	ID  uint64 `json:"id"`
+}
+
 func (s *Server) pin(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.pathDirector(r)
 	if err != nil {
 		return err
 	}
-	var body struct {
-		Note string `json:"note" form:"note"`
-	}
+	var body pinBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}
@@ -190,10 +200,7 @@ func (s *Server) pin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, http.StatusCreated, struct {
-		Seq uint64 `json:"seq"`
-		ID  uint64 `json:"id"`
-	}{s.seq().Seq, id})
+	return s.done(w, r, http.StatusCreated, pinAnswer{s.seq().Seq, id})
 }
 
 func (s *Server) unpin(w http.ResponseWriter, r *http.Request) error {
@@ -214,14 +221,21 @@ func (s *Server) unpin(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, http.StatusOK, s.seq())
 }
 
+type healthBody struct {
+	Pattern string               `json:"pattern" form:"pattern"`
+	Admin   director.AdminHealth `json:"admin" form:"admin"`
+}
+
+type healthAnswer struct {
+	Seq     uint64 `json:"seq"`
+	Matched int    `json:"matched"`
+}
+
 func (s *Server) setHealth(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
-	var body struct {
-		Pattern string               `json:"pattern" form:"pattern"`
-		Admin   director.AdminHealth `json:"admin" form:"admin"`
-	}
+	var body healthBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}
@@ -235,10 +249,11 @@ func (s *Server) setHealth(w http.ResponseWriter, r *http.Request) error {
 	if matched == 0 {
 		return fmt.Errorf("directors that match %q: %w", body.Pattern, director.ErrNotFound)
 	}
-	return s.done(w, r, http.StatusOK, struct {
-		Seq     uint64 `json:"seq"`
-		Matched int    `json:"matched"`
-	}{s.seq().Seq, matched})
+	return s.done(w, r, http.StatusOK, healthAnswer{s.seq().Seq, matched})
+}
+
+type faultBody struct {
+	Failing *bool `json:"failing" form:"failing"`
 }
 
 func (s *Server) setFault(w http.ResponseWriter, r *http.Request) error {
@@ -249,9 +264,7 @@ func (s *Server) setFault(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var body struct {
-		Failing *bool `json:"failing" form:"failing"`
-	}
+	var body faultBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}

@@ -35,9 +35,7 @@ func (s *Server) setLabel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var body struct {
-		VCL string `json:"vcl" form:"vcl"`
-	}
+	var body whichVCL
 	if err := decode(r, &body); err != nil {
 		return err
 	}

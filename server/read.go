@@ -44,10 +44,12 @@ func newInstanceJSON(s *tree.Snapshot) instanceJSON {
 	return j
 }
 
+type instanceList struct {
+	Instances []instanceJSON `json:"instances"`
+}
+
 func (s *Server) listInstances(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, http.StatusOK, struct {
-		Instances []instanceJSON `json:"instances"`
-	}{[]instanceJSON{newInstanceJSON(s.rt.Tree())}})
+	return writeJSON(w, http.StatusOK, instanceList{[]instanceJSON{newInstanceJSON(s.rt.Tree())}})
 }
 
 func (s *Server) getInstance(w http.ResponseWriter, r *http.Request) error {
@@ -172,6 +174,11 @@ func (s *Server) getDirector(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, answer)
 }
 
+type previewAnswer struct {
+	Seq uint64 `json:"seq"`
+	view.Preview
+}
+
 func (s *Server) previewDelete(w http.ResponseWriter, r *http.Request) error {
 	d, err := s.pathDirector(r)
 	if err != nil {
@@ -182,10 +189,7 @@ func (s *Server) previewDelete(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fmt.Errorf("director %s: %w", d.FullName(), director.ErrNotFound)
 	}
-	return writeJSON(w, http.StatusOK, struct {
-		Seq uint64 `json:"seq"`
-		view.Preview
-	}{snapshot.Seq, preview})
+	return writeJSON(w, http.StatusOK, previewAnswer{snapshot.Seq, preview})
 }
 
 func (s *Server) dumpDirector(w http.ResponseWriter, r *http.Request) error {

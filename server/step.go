@@ -30,6 +30,13 @@ func heldOf(h tree.Held) heldJSON {
 	return held
 }
 
+// A stepAnswer is how step mode stands.
+type stepAnswer struct {
+	On   bool       `json:"on"`
+	Seq  uint64     `json:"seq"`
+	Held []heldJSON `json:"held"`
+}
+
 // getStep tells whether step mode is on, and what it holds, oldest first.
 func (s *Server) getStep(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
@@ -40,11 +47,11 @@ func (s *Server) getStep(w http.ResponseWriter, r *http.Request) error {
 	for h := range known.Held() {
 		held = append(held, heldOf(h))
 	}
-	return writeJSON(w, http.StatusOK, struct {
-		On   bool       `json:"on"`
-		Seq  uint64     `json:"seq"`
-		Held []heldJSON `json:"held"`
-	}{known.Stepping, known.Seq, held})
+	return writeJSON(w, http.StatusOK, stepAnswer{known.Stepping, known.Seq, held})
+}
+
+type stepBody struct {
+	On *bool `json:"on" form:"on"`
 }
 
 // setStep switches step mode on or off. Off, everything that was held has gone on
@@ -53,9 +60,7 @@ func (s *Server) setStep(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
-	var body struct {
-		On *bool `json:"on" form:"on"`
-	}
+	var body stepBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}
@@ -68,15 +73,22 @@ func (s *Server) setStep(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, http.StatusOK, s.seq())
 }
 
+type nextBody struct {
+	Director string `json:"director" form:"director"`
+}
+
+type nextAnswer struct {
+	Seq   uint64   `json:"seq"`
+	Taken heldJSON `json:"taken"`
+}
+
 // nextStep lets a held step go on: that of the director in the body or, if there
 // is none, the one that has been held longest.
 func (s *Server) nextStep(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
-	var body struct {
-		Director string `json:"director" form:"director"`
-	}
+	var body nextBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}
@@ -92,10 +104,7 @@ func (s *Server) nextStep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, http.StatusOK, struct {
-		Seq   uint64   `json:"seq"`
-		Taken heldJSON `json:"taken"`
-	}{s.seq().Seq, heldOf(taken)})
+	return s.done(w, r, http.StatusOK, nextAnswer{s.seq().Seq, heldOf(taken)})
 }
 
 // heldDirector finds the director that a name means. A director may take the name

@@ -9,7 +9,7 @@ import (
 	"github.com/callboard/callboard/director/lb"
 )
 
-type stepAnswer struct {
+type stepState struct {
 	On   *bool
 	Seq  uint64
 	Held []heldJSON
@@ -17,7 +17,7 @@ type stepAnswer struct {
 
 func TestStepModeOverTheAPI(t *testing.T) {
 	g := newRig(t, nil)
-	got := into[stepAnswer](g.send("GET", api+"step", "").is(200))
+	got := into[stepState](g.send("GET", api+"step", "").is(200))
 	if got.On == nil || *got.On || got.Held == nil || len(got.Held) != 0 || got.Seq != g.rt.Tree().Seq {
 		t.Errorf("at first: got %+v, want off and an empty list", got)
 	}
@@ -31,7 +31,7 @@ func TestStepModeOverTheAPI(t *testing.T) {
 		t.Errorf("delete: got %+v, want it as it was, live with 2 references", deleted)
 	}
 	g.send("DELETE", api+"directors/site", "").problem(409)
-	got = into[stepAnswer](g.send("GET", api+"step", "").is(200))
+	got = into[stepState](g.send("GET", api+"step", "").is(200))
 	if len(got.Held) != 1 || !*got.On {
 		t.Fatalf("got %+v, want one held step", got)
 	}

@@ -7,13 +7,15 @@ import (
 	"github.com/callboard/callboard/director"
 )
 
+type vclBody struct {
+	Name string `json:"name" form:"name"`
+}
+
 func (s *Server) addVCL(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
-	var body struct {
-		Name string `json:"name" form:"name"`
-	}
+	var body vclBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}
@@ -29,6 +31,10 @@ func (s *Server) addVCL(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, http.StatusCreated, s.seq())
 }
 
+type defaultBody struct {
+	Director *string `json:"director" form:"director"`
+}
+
 // setDefault points the default slot of a VCL at a director; an empty name
 // empties it.
 func (s *Server) setDefault(w http.ResponseWriter, r *http.Request) error {
@@ -36,9 +42,7 @@ func (s *Server) setDefault(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var body struct {
-		Director *string `json:"director" form:"director"`
-	}
+	var body defaultBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}
@@ -59,13 +63,16 @@ func (s *Server) setDefault(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, http.StatusOK, s.seq())
 }
 
+// A whichVCL is the body of the commands that take one.
+type whichVCL struct {
+	VCL string `json:"vcl" form:"vcl"`
+}
+
 func (s *Server) setActive(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
-	var body struct {
-		VCL string `json:"vcl" form:"vcl"`
-	}
+	var body whichVCL
 	if err := decode(r, &body); err != nil {
 		return err
 	}
@@ -95,15 +102,17 @@ func (s *Server) discardVCL(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, http.StatusAccepted, s.seq())
 }
 
+type temperatureBody struct {
+	Temperature director.State `json:"temperature" form:"temperature"`
+}
+
 // setTemperature says what a VCL should be: warm, cold, or whichever suits it.
 func (s *Server) setTemperature(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.pathVCL(r)
 	if err != nil {
 		return err
 	}
-	var body struct {
-		Temperature director.State `json:"temperature" form:"temperature"`
-	}
+	var body temperatureBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}
