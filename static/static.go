@@ -24,6 +24,10 @@ var sheets = []string{
 	"tokens", "base", "layout", "header", "board", "card", "fold", "scale", "stepping", "outline", "inspector", "forms", "events", "state", "print",
 }
 
+// The stylesheets that come with the module of the same name, when a reader
+// wants it: see static/js/later.js.
+var lateSheets = []string{}
+
 // The size of the lattice that lattice.css has rules for; package web checks
 // that it is the one of web/layout.
 const (
@@ -65,6 +69,9 @@ func read() map[string][]byte {
 		app.Write(file("css/" + name + ".css"))
 	}
 	content["css/app.css"] = app.Bytes()
+	for _, name := range lateSheets {
+		content["css/"+name+".css"] = file("css/" + name + ".css")
+	}
 	return content
 }
 

@@ -1,3 +1,5 @@
+import { request } from './request.js';
+
 /**
  * Sends forms without leaving the page. The fields and the URL are those that
  * the form would use by itself; only the answer comes as JSON. What was typed
@@ -26,7 +28,7 @@ export function openCommands({ doc, page, go, fetch = globalThis.fetch.bind(glob
     clear(form);
     say(id, 'Sending…');
     try {
-      const answer = await post(action, body);
+      const answer = await request(action, { body, fetch });
       say(id, `Accepted as event ${answer.seq ?? ''}…`);
       await settle(form, answer, body);
     } catch (problem) {
@@ -34,18 +36,6 @@ export function openCommands({ doc, page, go, fetch = globalThis.fetch.bind(glob
     } finally {
       busy.delete(id);
     }
-  }
-
-  async function post(action, body) {
-    let response;
-    try {
-      response = await fetch(action, { method: 'POST', body, headers: { Accept: 'application/json' } });
-    } catch {
-      throw { detail: 'Offline: this was not sent. What you typed is kept.' };
-    }
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw { title: `Refused (${response.status})`, ...answer };
-    return answer;
   }
 
   async function settle(form, answer, body) {

@@ -4,8 +4,9 @@
  *
  * @param {Document} doc
  * @param {Storage} storage
+ * @param {ReturnType<import('./later.js').openLater>} later
  */
-export function openKeys(doc, storage) {
+export function openKeys(doc, storage, later) {
   const box = doc.getElementById('keys-on');
   box.checked = storage.getItem('callboard.keys') !== 'off';
   box.addEventListener('change', () => storage.setItem('callboard.keys', box.checked ? 'on' : 'off'));

@@ -3,6 +3,7 @@ import { backoff } from './backoff.js';
 import { openCommands } from './command.js';
 import { openExit } from './ghost.js';
 import { openKeys } from './keys.js';
+import { openLater } from './later.js';
 import { morph } from './morph.js';
 import { openNavigation } from './navigate.js';
 import { openNews } from './news.js';
@@ -24,7 +25,8 @@ const navigation = openNavigation({ doc: document, window, page, exit, hold, arr
 const socket = openSocket({ url, onMessage, onLink: status.link });
 
 openCommands({ doc: document, page, go: navigation.go });
-openKeys(document, localStorage);
+const later = openLater({ doc: document, page, go: navigation.go, api: document.getElementById('page').dataset.api });
+openKeys(document, localStorage, later);
 document.documentElement.setAttribute('data-scripted', '');
 
 function url() {
@@ -46,6 +48,10 @@ let holds = 0;
 let wasLive = false;
 /** What the page showed when it came back: patches up to that may come again. */
 let resumed = 0;
+
+function changed() {
+  document.dispatchEvent(new Event('board-changed'));
+}
 
 function onMessage(message) {
   status.fresh();
@@ -111,7 +117,9 @@ function flush(until = Infinity) {
     resync(error.message);
     return;
   }
+  if (!batch.length) return;
   if (batch.flat().some(({ html }) => html?.includes('data-age'))) tick();
+  changed();
 }
 
 let resyncs = 0;
@@ -142,6 +150,7 @@ function arrived() {
   loading = false;
   viewport.attach();
   tick();
+  changed();
   socket.restart();
 }
 

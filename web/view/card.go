@@ -212,8 +212,14 @@ func (c *Canvas) Attrs() []Attr {
 	return []Attr{{"width", c.Width}, {"height", c.Height}, {"data-lit", c.Lit}}
 }
 
-// An Edge is the line from a director to one of its members.
-type Edge struct{ ID, Path, State string }
+// An Edge is the line from a director to one of its members. Another member in
+// the slot is another edge.
+type Edge struct {
+	ID, Path, State string
+	// From is the number of the director that has the Slot, To that of the member;
+	// empty for a line to what is folded.
+	From, Slot, To string
+}
 
 func (e *Edge) Key() string     { return e.ID }
 func (e *Edge) Inner() Fragment { return nil }

@@ -118,6 +118,7 @@ func (b *builder) edge(l link, from, to *tree.Director) *Edge {
 		ID:    "edge-" + strconv.FormatUint(l.ref, 10),
 		Path:  b.m.layout.Path(layout.Edge{From: from.ID, To: to.ID}),
 		State: strings.Join(state, " "),
+		From:  strconv.FormatUint(from.ID, 10), Slot: strconv.Itoa(l.slot), To: strconv.FormatUint(to.ID, 10),
 	}
 }
 

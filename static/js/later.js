@@ -1,0 +1,52 @@
+/**
+ * What a module that comes later gets to work with.
+ *
+ * @typedef {object} Board
+ * @property {Document} doc
+ * @property {ReturnType<import('./page.js').openPage>} page
+ * @property {(href: string) => Promise<void>} go shows another view
+ * @property {string} api where the instance's API is
+ */
+
+/**
+ * Opens the modules that a reader does not need at first, when they are wanted.
+ * Each has a function open(board), which is called once and returns what the
+ * trigger calls; one with a stylesheet of its own has it beside the others,
+ * under the same name.
+ *
+ * Whatever changes the page says so with the event board-changed at the document.
+ *
+ * @param {Board} board
+ * @param {(name: string) => Promise<any>} [load]
+ */
+export function openLater(board, load = (name) => import(`./${name}.js`)) {
+  const { doc } = board;
+  const opened = new Map();
+
+  /** Opens a module, or returns it if it was opened before. */
+  function use(name, { styled = false } = {}) {
+    if (!opened.has(name)) {
+      const ready = Promise.all([load(name), styled && style(doc, name)]);
+      opened.set(name, ready.then(([module]) => module.open(board)));
+      opened.get(name).catch((error) => {
+        // The next try may be luckier: the line may have been down.
+        opened.delete(name);
+        console.error(error);
+      });
+    }
+    return opened.get(name);
+  }
+  return { use };
+}
+
+function style(doc, name) {
+  const link = doc.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = new URL(`../css/${name}.css`, import.meta.url).href;
+  return new Promise((done) => {
+    // Without it the module still works.
+    link.onload = done;
+    link.onerror = done;
+    doc.head.append(link);
+  });
+}
