@@ -44,13 +44,14 @@ type Director struct {
 	owned     bool
 	letGo     []string // what Release has let go of so far
 	admin     AdminHealth
-	reported  bool   // what the type reports of itself
-	reason    string // why
-	follow    bool   // health is that of the members
-	members   int    // filled slots
-	healthyMs int    // filled slots whose director is healthy
-	version   int    // grows with each change of a member or its health
-	noted     uint64 // the work that has last noted such a change
+	reported  bool       // what the type reports of itself
+	reason    string     // why
+	follow    bool       // health is that of the members
+	members   int        // filled slots
+	healthyMs int        // filled slots whose director is healthy
+	passed    event.Flow // what went on to the members
+	version   int        // grows with each change of a member or its health
+	noted     uint64     // the work that has last noted such a change
 	// pending are events that the type is still to be told, by one goroutine
 	// at a time: the one that has set telling. awake is what it was told last.
 	pending []Event

@@ -1,6 +1,8 @@
 package director
 
 import (
+	"time"
+
 	"github.com/callboard/callboard/director/event"
 	"github.com/callboard/callboard/director/tree"
 )
@@ -11,7 +13,7 @@ import (
 // changed. Who shows the tree calls it, at most once for each frame; nobody
 // else pays.
 func (rt *Runtime) Sample() *tree.Snapshot {
-	if rt.dirty.head.Load() == nil {
+	if rt.dirty.head.Load() == nil && !rt.flows.Load() {
 		return rt.Tree()
 	}
 	rt.mu.Lock()
@@ -22,7 +24,7 @@ func (rt *Runtime) Sample() *tree.Snapshot {
 func (rt *Runtime) sampleLocked() *tree.Snapshot {
 	rt.destroyed = 0
 	var gauges []event.Gauge
-	for _, d := range rt.dirty.takeAll() {
+	for _, d := range rt.sampleFlowsLocked(rt.dirty.takeAll(), time.Now()) {
 		if d.id != 0 && !d.gone {
 			gauges = append(gauges, d.gaugeLocked())
 		}
@@ -51,6 +53,8 @@ func (d *Director) gaugeLocked() event.Gauge {
 		Requests: d.requests.Load(),
 		Failures: d.failures.Load(),
 		Probe:    d.probe.Load(),
+		Passed:   d.passed,
+		Carried:  d.carriedLocked(),
 	}
 }
 

@@ -20,12 +20,17 @@ type Ref struct {
 
 	target atomic.Pointer[Director] // stored under rt.mu
 	weight atomic.Uint64            // float64 bits; stored under rt.mu
+	// carried counts the requests that went through the slot.
+	carried atomic.Uint64
 
 	// The fields below are guarded by rt.mu.
 
-	index  int  // in target's holders
-	place  int  // in owner's slots
-	closed bool // gains nothing any more
+	index  int    // in target's holders
+	place  int    // in owner's slots
+	closed bool   // gains nothing any more
+	seen   uint64 // of carried, at the last sample
+	flow   event.Flow
+	flows  bool // carried something in the last sample
 }
 
 // Slot returns the number of the slot among those of its director, from 1.
@@ -47,6 +52,7 @@ func (r *Ref) Hold() Hold {
 			return Hold{}
 		}
 		if h := d.hold(); !h.IsZero() {
+			r.carried.Add(1)
 			return h
 		}
 		// The slot was pointed elsewhere between the load and the take, and

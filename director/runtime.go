@@ -48,6 +48,8 @@ type Runtime struct {
 	// idle is closed when a closed runtime has neither directors nor
 	// goroutines any more.
 	idle chan struct{}
+	// flows is whether there is any in flowing; stored under mu.
+	flows atomic.Bool
 
 	mu        sync.Mutex // guards the fields below and, of all directors and slots, those that say so
 	closed    bool
@@ -62,6 +64,7 @@ type Runtime struct {
 	held      map[uint64]heldStep // by the director's number
 	running   int                 // goroutines of director types
 	destroyed int                 // directors, since the last sample
+	flowing   []*Director         // held by slots that carried something, as last sampled
 	settled   bool                // idle is closed
 }
 

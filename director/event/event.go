@@ -193,6 +193,10 @@ type Gauge struct {
 	Requests, Failures uint64
 	// Probe is nil for a director without one.
 	Probe *Probe
+	// Passed is what a load-balancing director sent on to its members; Carried
+	// is what came through each member slot that holds the director.
+	Passed  Flow
+	Carried []Carried
 }
 
 // Probe is where a backend's probe stands.

@@ -38,6 +38,7 @@ func (s *Snapshot) ApplyGauges(gauges []event.Gauge) *Snapshot {
 		next.change(g.ID, func(d *Director) {
 			d.Tasks = g.Tasks
 			d.Requests, d.Failures = g.Requests, g.Failures
+			d.Passed, d.Carried = g.Passed, g.Carried
 			if g.Probe != nil {
 				d.Probe = g.Probe
 			}

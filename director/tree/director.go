@@ -53,6 +53,10 @@ type Director struct {
 	Requests, Failures uint64
 	// Probe is nil for a director without one.
 	Probe *event.Probe
+	// Passed is what a load-balancing director sent on, Carried what came through
+	// member slots that hold this director, as last sampled.
+	Passed  event.Flow
+	Carried []event.Carried
 
 	// Steps are the life-cycle steps that have been taken.
 	Steps Steps

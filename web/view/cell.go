@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -114,12 +115,29 @@ func (b *builder) edge(l link, from, to *tree.Director) *Edge {
 	if b.lit != nil && b.lit[l.from] && b.lit[l.to] {
 		state = append(state, "lit")
 	}
+	if c, ok := to.CarriedBy(l.ref); ok {
+		if c.Now {
+			state = append(state, "flows")
+		}
+		state = append(state, shareClass(from.ShareOf(to, l.ref)))
+	}
 	return &Edge{
 		ID:    "edge-" + strconv.FormatUint(l.ref, 10),
 		Path:  b.m.layout.Path(layout.Edge{From: from.ID, To: to.ID}),
 		State: strings.Join(state, " "),
 		From:  strconv.FormatUint(from.ID, 10), Slot: strconv.Itoa(l.slot), To: strconv.FormatUint(to.ID, 10),
 	}
+}
+
+// shareBounds are the shares of its holder's traffic from which a line is drawn
+// wider. They lie between those that members of equal weight come to have, which
+// would waver on a bound.
+var shareBounds = []float64{.17, .29, .41, .58, .8}
+
+// shareClass names the width of a line: "share-0" to "share-5".
+func shareClass(share float64) string {
+	n, _ := slices.BinarySearch(shareBounds, share)
+	return "share-" + strconv.Itoa(n)
 }
 
 // labelPitch is how far apart the labels are that stand before one card, in
