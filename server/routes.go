@@ -17,6 +17,8 @@ func (s *Server) routes() *chi.Mux {
 	r.Get("/healthz", s.handle(s.healthz))
 	r.Get("/readyz", s.handle(s.readyz))
 	r.Get("/metrics", s.handle(s.metrics))
+	r.Get("/api/openapi.json", s.handle(s.openAPI))
+	r.Get("/api/docs", s.handle(s.docs))
 
 	r.Get("/i/{instance}", s.handle(s.instanceSlash))
 	r.Get("/i/{instance}/", s.handle(s.page))

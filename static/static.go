@@ -24,9 +24,10 @@ var sheets = []string{
 	"tokens", "base", "layout", "header", "board", "card", "fold", "scale", "stepping", "outline", "inspector", "forms", "events", "state", "print",
 }
 
-// The stylesheets that come with the module of the same name, when a reader
-// wants it: see static/js/later.js.
-var lateSheets = []string{}
+// The stylesheets that are not needed at first: that of the API's description,
+// and those that come with the module of the same name when a reader wants it
+// (see js/later.js).
+var lateSheets = []string{"docs"}
 
 // The size of the lattice that lattice.css has rules for; package web checks
 // that it is the one of web/layout.

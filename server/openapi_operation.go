@@ -1,0 +1,123 @@
+package server
+
+import "net/http"
+
+// An operation describes one route to people and to programs: the documents at
+// /api/openapi.json and /api/docs are made of these. A test compares the list of
+// operations with the routes, and each example's answer with its schema.
+type operation struct {
+	method string
+	// route is that of the table of routes.
+	route string
+	// topic is the heading that it stands below.
+	topic   string
+	summary string // without a period
+	detail  string // sentences
+	query   []parameter
+	// body is a value of the struct that the command decodes, nil for none.
+	body any
+	// status and answer are those when all went well; answer is nil if what comes
+	// is not JSON, but media, or nothing.
+	status int
+	answer any
+	media  []string
+	// fails are statuses of its own with what they mean, besides those that every
+	// operation has.
+	fails []failure
+	// path and send are an example: the path within the instance, and the JSON.
+	path, send string
+}
+
+// A parameter is one of the query.
+type parameter struct {
+	name, meaning string
+	// schema is that of a string if it is nil.
+	schema object
+}
+
+// A failure is a status with what it means.
+type failure struct {
+	status  int
+	meaning string
+}
+
+// The beginnings of routes.
+const (
+	apiRoute      = "/api/v1"
+	instanceRoute = apiRoute + "/instances/{instance}"
+	pageRoute     = "/i/{instance}"
+)
+
+// The topics, in the order in which they are printed.
+const (
+	topicInstances = "Instances"
+	topicDirectors = "Directors"
+	topicMembers   = "Members and pins"
+	topicHealth    = "Health"
+	topicVCLs      = "VCLs"
+	topicEvents    = "Events"
+	topicSteps     = "Step mode"
+	topicPages     = "Pages and pictures"
+	topicServer    = "The server"
+)
+
+var topics = []string{
+	topicInstances, topicDirectors, topicMembers, topicHealth, topicVCLs, topicEvents, topicSteps, topicPages, topicServer,
+}
+
+// pathWords say what the parts of a path stand for.
+var pathWords = map[string]string{
+	"instance": "The name of the instance.",
+	"d":        "A director: its full name (boot.a1), in the active VCL its short one (a1), or @ and its number (@17).",
+	"slot":     "The number of the member slot.",
+	"id":       "The number that the answer to the command gave.",
+	"v":        "The name of the VCL.",
+	"label":    "The name of the label.",
+}
+
+// operations returns all of them, by topic. It is made anew each time: nothing in
+// the package can change it for others.
+func operations() []operation {
+	var all []operation
+	for _, list := range [][]operation{
+		instanceOperations(), directorOperations(), memberOperations(), healthOperations(), vclOperations(),
+		eventOperations(), stepOperations(), pageOperations(), serverOperations(),
+	} {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// wholeNumber is the schema of a number in a query.
+func wholeNumber(least, most, usual int) object {
+	schema := object{"type": "integer", "minimum": least}
+	if most > 0 {
+		schema["maximum"] = most
+	}
+	if usual >= least {
+		schema["default"] = usual
+	}
+	return schema
+}
+
+// fewWords is the schema of one of a few words.
+func fewWords(words ...any) object { return object{"type": "string", "enum": words} }
+
+// usualFailures are those of every operation of the API that is not mentioned in
+// its own list.
+func (o *operation) usualFailures() []failure {
+	usual := []failure{{http.StatusNotFound, "There is nothing of that name."}}
+	if o.changes() {
+		usual = append(usual,
+			failure{http.StatusForbidden, "The board is read-only, or a page of another origin asks."})
+	}
+	if o.body != nil {
+		usual = append(usual,
+			failure{http.StatusBadRequest, "The body is not JSON, or has a field that there is not."},
+			failure{http.StatusUnsupportedMediaType, "The body is neither JSON nor a form."},
+			failure{http.StatusUnprocessableEntity, "A field cannot be this; errors says which and why."})
+	}
+	return usual
+}
+
+func (o *operation) changes() bool { return !safe(o.method) }
