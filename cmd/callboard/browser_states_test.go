@@ -48,6 +48,11 @@ var states = []state{
 	{"keys", keysState},
 	{"problem", problemState},
 	{"instances", instancesState},
+	{"dimmed", demoState("?face=graph&q=a1")},
+	{"badges", zoomedState(3)},
+	{"tiles", zoomedState(5)},
+	{"stepping", steppingState},
+	{"api", apiState},
 }
 
 // demoState is the demo in one view.
@@ -141,6 +146,38 @@ func problemState(t *testing.T) scene {
 
 // instancesState is the list of several instances, which one program does not
 // have.
+// zoomedState is the graph from afar. From still further off, cards are smaller
+// than a target should be; the outline has them all as lines.
+func zoomedState(clicks int) func(*testing.T) scene {
+	return func(t *testing.T) scene {
+		r := startDemo(t, "--quiet-traffic")
+		open := r.live(r.page("?face=graph&select=boot.pool_a"))
+		return scene{func(p *browser.Page) {
+			open(p)
+			for range clicks {
+				p.Click(`[data-zoom="out"]`)
+			}
+		}, r.changes}
+	}
+}
+
+// steppingState is a director that waits for its release.
+func steppingState(t *testing.T) scene {
+	r := startDemo(t, "--quiet-traffic")
+	r.must("PUT", "step", `{"on":true}`)
+	r.must("DELETE", "directors/pool_a", "")
+	return scene{r.live(r.page("")), r.changes}
+}
+
+// apiState is the description of the API.
+func apiState(t *testing.T) scene {
+	r := startDemo(t, "--quiet-traffic")
+	return scene{open: func(p *browser.Page) {
+		p.Navigate(r.board + "api/docs")
+		p.WaitVisible("#websocket")
+	}}
+}
+
 func instancesState(t *testing.T) scene {
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static.Handler())
