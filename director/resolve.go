@@ -26,7 +26,14 @@ type Task struct {
 // must hold d, or know that somebody does. It fails with a [NoBackendError]
 // when a director on the way has nothing to offer. Health of d itself is not
 // looked at, as in Varnish: it matters to those that choose among members.
-func (d *Director) Resolve(t *Task) (leaf Hold, err error) {
+func (d *Director) Resolve(t *Task) (leaf Hold, err error) { return d.walk(t, nil) }
+
+// walk is Resolve. It notes whom it comes past, itself and the leaf included,
+// in way, unless that is nil: then it allocates nothing.
+func (d *Director) walk(t *Task, way *[]*Director) (leaf Hold, err error) {
+	if way != nil {
+		*way = append(*way, d)
+	}
 	if d.methods.resolve == nil {
 		if leaf = d.hold(); leaf.IsZero() {
 			return Hold{}, &NoBackendError{Director: d.name, Err: ErrDestroyed}
@@ -51,6 +58,9 @@ func (d *Director) Resolve(t *Task) (leaf Hold, err error) {
 			return Hold{}, &NoBackendError{Director: d.name}
 		}
 		current, at = next, next.d
+		if way != nil {
+			*way = append(*way, at)
+		}
 		if at.methods.resolve == nil {
 			return current, nil
 		}

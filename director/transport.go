@@ -23,6 +23,10 @@ type Transport struct {
 	Runtime *Runtime
 	// Director is hinted at instead, if it is set.
 	Director *Director
+	// Walked, if it is set, is told of each request's way as soon as it is known;
+	// see [Transport.FindWay]. It is called by the goroutine of the request, which
+	// waits for it.
+	Walked func(req *http.Request, way []*Director)
 }
 
 var _ http.RoundTripper = (*Transport)(nil)
@@ -45,7 +49,7 @@ func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	task := &Task{Request: req}
-	leaf, err := hint.d.Resolve(task)
+	leaf, err := t.resolve(hint.d, task)
 	if err != nil {
 		t.end(hint)
 		return nil, err
