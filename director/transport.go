@@ -23,10 +23,10 @@ type Transport struct {
 	Runtime *Runtime
 	// Director is hinted at instead, if it is set.
 	Director *Director
-	// Walked, if it is set, is told of each request's way as soon as it is known;
-	// see [Transport.FindWay]. It is called by the goroutine of the request, which
-	// waits for it.
-	Walked func(req *http.Request, way []*Director)
+	// Walked, if it is set, is told of each request's way as soon as it is known,
+	// with what [Transport.FindWay] returns. It is called by the goroutine of the
+	// request, which waits for it.
+	Walked func(req *http.Request, way []*Director, err error)
 }
 
 var _ http.RoundTripper = (*Transport)(nil)

@@ -26,6 +26,6 @@ func (t *Transport) resolve(hint *Director, task *Task) (Hold, error) {
 	}
 	var way []*Director
 	leaf, err := hint.walk(task, &way)
-	t.Walked(task.Request, way)
+	t.Walked(task.Request, way, err)
 	return leaf, err
 }

@@ -51,7 +51,7 @@ func TestTransportTellsTheWay(t *testing.T) {
 	v := newVCL(t)
 	site := pool(t, v, "site", add(t, v, "a", &echo{name: "a"}))
 	var told [][]string
-	transport := &director.Transport{Director: site, Walked: func(_ *http.Request, way []*director.Director) {
+	transport := &director.Transport{Director: site, Walked: func(_ *http.Request, way []*director.Director, _ error) {
 		told = append(told, names(way))
 	}}
 	resp, err := get(t, transport)

@@ -31,6 +31,8 @@ type newDirector struct {
 	Members []newMember     `json:"members" form:"members"`
 	Backend *backend.Config `json:"backend" form:"backend"`
 	Options settings        `json:"options" form:"options"`
+	// Into names the director that the new one becomes a member of, "" for none.
+	Into string `json:"into" form:"into"`
 }
 
 // A newMember is a member to be, or to become.
@@ -107,11 +109,18 @@ func (s *Server) create(body newDirector, rowsMayBeEmpty bool) (*director.Direct
 	if err != nil {
 		return nil, err
 	}
+	into, err := s.planInto(v, body.Into)
+	if err != nil {
+		return nil, err
+	}
 	d, err := s.add(v, &body, impl)
 	if err != nil {
 		return nil, err
 	}
-	return d, s.fill(d, members)
+	if err := s.fill(d, members); err != nil {
+		return nil, err
+	}
+	return d, join(d, into)
 }
 
 // vclFor returns the VCL that the body names, the active one if it names none.

@@ -49,6 +49,9 @@ func (s *Server) routes() *chi.Mux {
 	r.Post(api+"/directors/{d}/pins", s.handle(s.pin))
 	r.Delete(api+"/pins/{id}", s.handle(s.unpin))
 
+	r.Post(api+"/directors/{d}/try", s.handle(s.tryDirector))
+	r.Post(api+"/probe-test", s.handle(s.testProbe))
+
 	r.Get(api+"/backend.list", s.handle(s.backendList))
 	r.Put(api+"/health", s.handle(s.setHealth))
 	r.Put(api+"/faults/{d}", s.handle(s.setFault))

@@ -98,6 +98,8 @@ func section(f view.Fragment) (templ.Component, error) {
 		return probe(f), nil
 	case *view.Commands:
 		return commands(f), nil
+	case *view.Try:
+		return try(f), nil
 	case *view.Options:
 		return options(f), nil
 	case *view.Deletion:

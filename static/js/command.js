@@ -9,9 +9,10 @@ import { request } from './request.js';
  * @param {Document} options.doc
  * @param {{reached: (seq: number) => Promise<boolean>}} options.page
  * @param {(href: string) => void} options.go
+ * @param {() => Promise<ReturnType<typeof import('./show.js').open>>} options.show
  * @param {typeof fetch} [options.fetch]
  */
-export function openCommands({ doc, page, go, fetch = globalThis.fetch.bind(globalThis) }) {
+export function openCommands({ doc, page, go, show, fetch = globalThis.fetch.bind(globalThis) }) {
   const busy = new Set();
 
   doc.addEventListener('submit', (event) => {
@@ -22,12 +23,15 @@ export function openCommands({ doc, page, go, fetch = globalThis.fetch.bind(glob
   });
 
   async function send(form, submitter) {
-    const { id, action } = form;
+    const { id } = form;
+    const action = submitter?.getAttribute('formaction') ?? form.action;
+    const { show: into } = (submitter?.dataset.show ? submitter : form).dataset;
     const body = new URLSearchParams(new FormData(form, submitter));
     busy.add(id);
     clear(form);
     say(id, 'Sending…');
     try {
+      if (into) return say(id, await (await show())({ action, body, into, fetch }), 'shown');
       const answer = await request(action, { body, fetch });
       say(id, `Accepted as event ${answer.seq ?? ''}…`);
       await settle(form, answer, body);

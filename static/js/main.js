@@ -24,8 +24,8 @@ const tick = openTimes(document);
 const navigation = openNavigation({ doc: document, window, page, exit, hold, arrived, settled });
 const socket = openSocket({ url, onMessage, onLink: status.link });
 
-openCommands({ doc: document, page, go: navigation.go });
 const later = openLater({ doc: document, page, go: navigation.go, api: document.getElementById('page').dataset.api });
+openCommands({ doc: document, page, go: navigation.go, show: () => later.use('show', { styled: true }) });
 openKeys(document, localStorage, later);
 document.documentElement.setAttribute('data-scripted', '');
 

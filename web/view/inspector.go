@@ -69,7 +69,7 @@ func (b *builder) inspect(d *tree.Director) {
 	if d.Probe != nil {
 		b.add(probeOf(d))
 	}
-	b.add(b.commands(d))
+	b.add(b.commands(d), b.try(d))
 	if len(d.Options) > 0 {
 		b.add(&Options{ID: sectionID("options", d.ID), Options: d.Options})
 	}

@@ -17,6 +17,7 @@ type Members struct {
 	Editable bool
 	Weighted bool
 	Add      Form
+	New      string // link to the form for a member that is new
 }
 
 // A MemberRow is a filled member slot.
@@ -39,6 +40,7 @@ func (b *builder) members(d *tree.Director) Fragment {
 		Weighted: slices.Contains([]string{"random", "hash"}, d.Type),
 		Sum:      fmt.Sprintf("%d of %d healthy", d.HealthyMembers(), d.TotalMembers()),
 		Add:      b.form("add-member", "", "/directors/"+atID(d.ID)+"/members"),
+		New:      b.q.AddingMember().Href(),
 	}
 	total := 0.0
 	for slot := range d.Members() {

@@ -128,8 +128,36 @@ func (q Query) WithPanel(panel string) Query {
 // Adding reports whether the form for a new director is open, and for which
 // type; "" is the first one.
 func (q Query) Adding() (kind string, open bool) {
-	if q.Panel == PanelAdd {
+	panel := strings.TrimSuffix(q.Panel, intoSelected)
+	if panel == PanelAdd {
 		return "", true
 	}
-	return strings.CutPrefix(q.Panel, PanelAdd+"-")
+	return strings.CutPrefix(panel, PanelAdd+"-")
 }
+
+// intoSelected at the end of a panel says that the new director is to become a
+// member of the one that is selected.
+const intoSelected = ":into"
+
+// Into names the director that the new one is to become a member of, "" if it is
+// to stand on its own.
+func (q Query) Into() string {
+	if strings.HasSuffix(q.Panel, intoSelected) {
+		return q.Select
+	}
+	return ""
+}
+
+// AddingType is the query with the form open for a new director of a type, that
+// is to become a member of the same as before.
+func (q Query) AddingType(kind string) Query {
+	panel := PanelAdd + "-" + kind
+	if q.Into() != "" {
+		panel += intoSelected
+	}
+	return q.WithPanel(panel)
+}
+
+// AddingMember is the query with the form open for a new member of the selected
+// director.
+func (q Query) AddingMember() Query { return q.WithPanel(PanelAdd + "-backend" + intoSelected) }
