@@ -24,11 +24,6 @@ var sheets = []string{
 	"tokens", "base", "layout", "header", "board", "card", "fold", "scale", "stepping", "outline", "inspector", "forms", "events", "state", "print",
 }
 
-// The stylesheets that are not needed at first: that of the API's description,
-// and those that come with the module of the same name when a reader wants it
-// (see js/later.js).
-var lateSheets = []string{"docs"}
-
 // The size of the lattice that lattice.css has rules for; package web checks
 // that it is the one of web/layout.
 const (
@@ -70,10 +65,24 @@ func read() map[string][]byte {
 		app.Write(file("css/" + name + ".css"))
 	}
 	content["css/app.css"] = app.Bytes()
-	for _, name := range lateSheets {
+	for _, name := range lateSheets() {
 		content["css/"+name+".css"] = file("css/" + name + ".css")
 	}
 	return content
+}
+
+// lateSheets are the stylesheets that are not needed at first: that of the API's
+// description, and those that come with the module of the same name when a
+// reader wants it (see js/later.js).
+func lateSheets() []string {
+	names, _ := fs.Glob(files, "css/*.css") // the pattern is well formed
+	var late []string
+	for _, name := range names {
+		if sheet := strings.TrimSuffix(path.Base(name), ".css"); !slices.Contains(sheets, sheet) {
+			late = append(late, sheet)
+		}
+	}
+	return late
 }
 
 // file returns an embedded file. That it is there was checked by the compiler
