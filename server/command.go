@@ -28,6 +28,8 @@ type deletion struct {
 	Refcount    int64          `json:"refcount"`
 	HeldBy      []event.Holder `json:"held_by"`
 	MoreHolders int64          `json:"held_by_more,omitempty"`
+	// Undo is nil if the delete cannot be undone.
+	Undo *deletedUndo `json:"undo,omitempty"`
 }
 
 func (s *Server) deleteDirector(w http.ResponseWriter, r *http.Request) error {
@@ -35,11 +37,12 @@ func (s *Server) deleteDirector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	before := s.rt.Tree()
 	if err := d.Delete(); err != nil {
 		return err
 	}
 	snapshot := s.rt.Sample()
-	answer := deletion{Seq: snapshot.Seq, Phase: tree.Destroyed, HeldBy: []event.Holder{}}
+	answer := deletion{Seq: snapshot.Seq, Phase: tree.Destroyed, HeldBy: []event.Holder{}, Undo: s.remember(d, before)}
 	if left, ok := snapshot.Director(d.ID()); ok {
 		answer.Phase, answer.Refcount = left.Phase, left.Refcount()
 		answer.HeldBy, answer.MoreHolders = heldBy(left)

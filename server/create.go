@@ -204,24 +204,29 @@ func typeNames() []string {
 // add adds the director unless a live one has its name. The library would allow
 // that; to people it would only be confusing.
 func (s *Server) add(v *director.VCL, body *newDirector, impl director.Implementation) (*director.Director, error) {
-	name := body.Name
 	config, err := body.recipe()
 	if err != nil {
 		return nil, err
 	}
-	full := v.Name() + "." + name
-	if !s.names.reserve(full) {
-		return nil, wrongField("name", fmt.Errorf("director %s: %w", full, director.ErrExists))
-	}
-	defer s.names.free(full)
-	if d, ok := s.rt.Tree().Lookup(v.Name(), name); ok && d.Phase == tree.Live {
-		return nil, wrongField("name", fmt.Errorf("director %s: %w", full, director.ErrExists))
-	}
-	d, err := v.AddRecorded(name, impl, config)
-	if errors.Is(err, director.ErrInvalid) {
+	d, err := s.addNamed(v, body.Name, impl, config)
+	if errors.Is(err, director.ErrInvalid) || errors.Is(err, director.ErrExists) {
 		return nil, wrongField("name", err)
 	}
 	return d, err
+}
+
+// addNamed adds what is made by a recipe. One that is deleted has given up its
+// name, also while step mode holds it before its release.
+func (s *Server) addNamed(v *director.VCL, name string, impl director.Implementation, config json.RawMessage) (*director.Director, error) {
+	full := v.Name() + "." + name
+	if !s.names.reserve(full) {
+		return nil, fmt.Errorf("director %s: %w", full, director.ErrExists)
+	}
+	defer s.names.free(full)
+	if d, ok := s.rt.Tree().Lookup(v.Name(), name); ok && d.Phase == tree.Live && !d.Steps.Deleted.Taken() {
+		return nil, fmt.Errorf("director %s: %w", full, director.ErrExists)
+	}
+	return v.AddRecorded(name, impl, config)
 }
 
 // reservations are the names of directors that are being added, so that two

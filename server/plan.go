@@ -80,16 +80,21 @@ func (s *Server) fill(d *director.Director, members []plannedMember) error {
 
 // addAll adds the members, at the cost of one change where the type can do that.
 func addAll(group director.Group, members []plannedMember) error {
-	add := func() error {
+	return batched(group, func() error {
 		for _, m := range members {
 			if _, err := group.AddMember(m.target, m.weight); err != nil {
 				return wrongField(m.field, err)
 			}
 		}
 		return nil
-	}
+	})
+}
+
+// batched makes many changes of members at the cost of one, where the type can do
+// that.
+func batched(group director.Group, change func() error) error {
 	if batcher, ok := group.(interface{ Batch(func() error) error }); ok {
-		return batcher.Batch(add)
+		return batcher.Batch(change)
 	}
-	return add()
+	return change()
 }

@@ -16,6 +16,15 @@ type recipe struct {
 	Options settings        `json:"options,omitempty"`
 }
 
+// Recipe records how MakeDirector makes a director of a type: b is its
+// configuration if that is "backend", options are those of the other types. It is
+// for a program that adds directors itself, by [director.VCL.AddRecorded], and
+// wants their deletes to be undone, and the directors restored.
+func Recipe(kind string, b *backend.Config, options map[string]string) (json.RawMessage, error) {
+	body := newDirector{Type: kind, Backend: b, Options: options}
+	return body.recipe()
+}
+
 func (d *newDirector) recipe() (json.RawMessage, error) {
 	config, err := json.Marshal(recipe{Type: d.Type, Backend: d.Backend, Options: d.Options})
 	if err != nil {

@@ -48,6 +48,8 @@ func (s *Server) routes() *chi.Mux {
 	r.Delete(api+"/directors/{d}/members/{slot}", s.handle(s.removeMember))
 	r.Post(api+"/directors/{d}/pins", s.handle(s.pin))
 	r.Delete(api+"/pins/{id}", s.handle(s.unpin))
+	r.Get(api+"/undo", s.handle(s.listUndo))
+	r.Post(api+"/undo/{id}", s.handle(s.undo))
 
 	r.Post(api+"/directors/{d}/try", s.handle(s.tryDirector))
 	r.Post(api+"/probe-test", s.handle(s.testProbe))

@@ -70,6 +70,7 @@ type Server struct {
 	handler http.Handler // router inside its middleware
 	feed    *feed
 	names   reservations
+	undos   undos
 	seats   seats
 	life    context.Context // done when Close is called
 	end     context.CancelFunc

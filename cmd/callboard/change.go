@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // object is a JSON object that is being put together.
@@ -213,16 +214,23 @@ func deleteDirector(ctx context.Context, e env, c *client, name string) error {
 		Phase    string   `json:"phase"`
 		Refcount int64    `json:"refcount"`
 		HeldBy   []holder `json:"held_by"`
+		Undo     *struct {
+			ID    uint64    `json:"id"`
+			Until time.Time `json:"until"`
+		} `json:"undo"`
 	}
 	if err := convert(answer, &left); err != nil {
 		return err
 	}
 	return c.answer(e, answer, func(w io.Writer) {
-		if left.Refcount == 0 {
-			fmt.Fprintf(w, "deleted %s: %s\n", name, left.Phase)
-			return
+		held := ""
+		if left.Refcount > 0 {
+			held = ", held by " + holders(left.HeldBy)
 		}
-		fmt.Fprintf(w, "deleted %s: %s, held by %s\n", name, left.Phase, holders(left.HeldBy))
+		fmt.Fprintf(w, "deleted %s: %s%s\n", name, left.Phase, held)
+		if left.Undo != nil {
+			fmt.Fprintf(w, "until %s: callboard undo %d\n", left.Undo.Until.Local().Format(time.TimeOnly), left.Undo.ID)
+		}
 	})
 }
 

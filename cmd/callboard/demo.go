@@ -14,7 +14,7 @@ import (
 	"github.com/callboard/callboard/cmd/callboard/internal/demo"
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/backend"
-	"github.com/callboard/callboard/director/lb"
+	"github.com/callboard/callboard/server"
 )
 
 var demoCommand = command{
@@ -127,7 +127,7 @@ func demoBackend(v *director.VCL, name, address string) (*director.Director, err
 	if err != nil {
 		return nil, err
 	}
-	b, err := backend.New(backend.Config{
+	return demoAdd(v, name, "backend", &backend.Config{
 		Host: host, Port: port,
 		Probe: &backend.ProbeConfig{
 			URL:       "/health",
@@ -137,18 +137,23 @@ func demoBackend(v *director.VCL, name, address string) (*director.Director, err
 			Threshold: 3,
 		},
 	})
+}
+
+// demoAdd adds a director in such a way that its delete can be undone.
+func demoAdd(v *director.VCL, name, kind string, b *backend.Config) (*director.Director, error) {
+	config, err := server.Recipe(kind, b, nil)
 	if err != nil {
 		return nil, err
 	}
-	return v.Add(name, b)
+	impl, err := server.MakeDirector(config)
+	if err != nil {
+		return nil, err
+	}
+	return v.AddRecorded(name, impl, config)
 }
 
 func (p demoPool) add(v *director.VCL, directors map[string]*director.Director) (*director.Director, error) {
-	impl, err := lb.New(p.kind, nil)
-	if err != nil {
-		return nil, err
-	}
-	d, err := v.Add(p.name, impl)
+	d, err := demoAdd(v, p.name, p.kind, nil)
 	if err != nil {
 		return nil, err
 	}

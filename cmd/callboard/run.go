@@ -38,7 +38,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		demoCommand, serveCommand,
-		listCommand, addCommand, assignCommand, deleteCommand,
+		listCommand, addCommand, assignCommand, deleteCommand, undoCommand,
 		setHealthCommand, pinCommand, unpinCommand, eventsCommand, vclCommand,
 		benchCommand, stepCommand,
 	}

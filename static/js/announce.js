@@ -11,6 +11,7 @@ const PAUSES = 12;
  * @param {(run: () => void, ms: number) => any} later
  */
 export function openAnnouncer(region, later = setTimeout) {
+  let own = []; // about what the reader did
   let count = 0;
   let sentences = []; // the first ones, and the last
   let counted = 0; // when the pause began
@@ -23,8 +24,9 @@ export function openAnnouncer(region, later = setTimeout) {
   }
 
   function speak() {
-    const text = summary(sentences, count);
-    [count, sentences, pauses] = [0, [], 0];
+    const rest = count ? [summary(sentences, count)] : [];
+    const text = [...own, ...rest].join('. ');
+    [own, count, sentences, pauses] = [[], 0, [], 0];
     // Cleared first, so that the same words twice are read twice.
     region.textContent = '';
     later(() => {
@@ -32,10 +34,20 @@ export function openAnnouncer(region, later = setTimeout) {
     }, 50);
   }
 
-  return function announce(sentence) {
-    sentences[Math.min(count, 3)] = sentence.replace(/\s+/g, ' ').trim();
-    count += 1;
-    if (count === 1) wait();
+  /**
+   * @param {string} sentence
+   * @param {boolean} first whether it is about what the reader did: that is said before all
+   *   that came of it, and never summed up
+   */
+  return function announce(sentence, first = false) {
+    const silent = !count && !own.length;
+    const text = sentence.replace(/\s+/g, ' ').trim();
+    if (first) own.push(text);
+    else {
+      sentences[Math.min(count, 3)] = text;
+      count += 1;
+    }
+    if (silent) wait();
   };
 }
 

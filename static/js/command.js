@@ -9,10 +9,10 @@ import { request } from './request.js';
  * @param {Document} options.doc
  * @param {{reached: (seq: number) => Promise<boolean>}} options.page
  * @param {(href: string) => void} options.go
- * @param {() => Promise<ReturnType<typeof import('./show.js').open>>} options.show
+ * @param {ReturnType<import('./later.js').openLater>} options.later
  * @param {typeof fetch} [options.fetch]
  */
-export function openCommands({ doc, page, go, show, fetch = globalThis.fetch.bind(globalThis) }) {
+export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bind(globalThis) }) {
   const busy = new Set();
 
   doc.addEventListener('submit', (event) => {
@@ -31,7 +31,7 @@ export function openCommands({ doc, page, go, show, fetch = globalThis.fetch.bin
     clear(form);
     say(id, 'Sending…');
     try {
-      if (into) return say(id, await (await show())({ action, body, into, fetch }), 'shown');
+      if (into) return say(id, await (await later.use('show', { styled: true }))({ action, body, into, fetch }), 'shown');
       const answer = await request(action, { body, fetch });
       say(id, `Accepted as event ${answer.seq ?? ''}…`);
       await settle(form, answer, body);
@@ -47,6 +47,7 @@ export function openCommands({ doc, page, go, show, fetch = globalThis.fetch.bin
     const came = !answer.seq || (await page.reached(answer.seq));
     if (dataset.then === 'back') return go(body.get('_back'));
     if (dataset.then === 'created') return go(`?${new URLSearchParams({ select: `${answer.vcl}.${answer.name}` })}`);
+    if (dataset.then === 'undone') return (await later.use('undo'))(answer, body.get('_back'));
     doc.getElementById(id)?.reset?.();
     if (came) say(id, `Done · #${answer.seq}`, 'good');
     else say(id, `Accepted as #${answer.seq}; the page shows it when it is live again.`);

@@ -6,6 +6,7 @@
  * @property {ReturnType<import('./page.js').openPage>} page
  * @property {(href: string) => Promise<void>} go shows another view
  * @property {string} api where the instance's API is
+ * @property {ReturnType<import('./announce.js').openAnnouncer>} announce
  */
 
 /**

@@ -17,15 +17,17 @@ import { openViewport } from './viewport.js';
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const page = openPage(document, location.search);
 const status = openStatus(document, page);
-const arrivedElement = openNews(openAnnouncer(document.getElementById('announcer')));
+const announce = openAnnouncer(document.getElementById('announcer'));
+const arrivedElement = openNews(announce);
 const exit = openExit(document, () => still.matches);
 const viewport = openViewport(document);
 const tick = openTimes(document);
 const navigation = openNavigation({ doc: document, window, page, exit, hold, arrived, settled });
 const socket = openSocket({ url, onMessage, onLink: status.link });
 
-const later = openLater({ doc: document, page, go: navigation.go, api: document.getElementById('page').dataset.api });
-openCommands({ doc: document, page, go: navigation.go, show: () => later.use('show', { styled: true }) });
+const { api } = document.getElementById('page').dataset;
+const later = openLater({ doc: document, page, go: navigation.go, api, announce });
+openCommands({ doc: document, page, go: navigation.go, later });
 openKeys(document, localStorage, later);
 document.documentElement.setAttribute('data-scripted', '');
 
@@ -118,7 +120,7 @@ function flush(until = Infinity) {
     return;
   }
   if (!batch.length) return;
-  if (batch.flat().some(({ html }) => html?.includes('data-age'))) tick();
+  if (batch.flat().some(({ html }) => /data-(age|until)/.test(html))) tick();
   changed();
 }
 

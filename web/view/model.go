@@ -1,6 +1,8 @@
 package view
 
 import (
+	"time"
+
 	"github.com/callboard/callboard/director/event"
 	"github.com/callboard/callboard/director/tree"
 	"github.com/callboard/callboard/web/layout"
@@ -76,7 +78,10 @@ type Model struct {
 	layout   *layout.Layout
 	cells    []*cell // of chosen.shown
 	story    story
-	regions  []Region
+	// undoUntil is when the first of the undos in Sections passes; zero if there
+	// is none.
+	undoUntil time.Time
+	regions   []Region
 }
 
 // story is what is remembered of the selected director, beyond its end.

@@ -11,7 +11,7 @@ import (
 // nothing that it tells of has changed.
 func (b *builder) sections(prev *Model) {
 	if prev != nil && !b.renamed && !b.inspectorChanged(prev) {
-		b.m.Sections = prev.Sections
+		b.m.Sections, b.m.undoUntil = prev.Sections, prev.undoUntil
 		return
 	}
 	b.inspector()
@@ -30,7 +30,7 @@ func (b *builder) sections(prev *Model) {
 // of: the selected director, what it holds, what holds it, its story; without
 // one, what is lingering.
 func (b *builder) inspectorChanged(prev *Model) bool {
-	if b.selected != prev.selected || len(b.m.story.events) != len(prev.story.events) {
+	if b.selected != prev.selected || len(b.m.story.events) != len(prev.story.events) || b.undoPassed(prev) {
 		return true
 	}
 	d, ok := b.s.Director(b.selected)

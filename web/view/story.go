@@ -14,6 +14,7 @@ type Tale struct {
 	ID    string
 	Title string
 	Steps []TaleStep
+	Undo  *Undo // nil if that cannot be done
 }
 
 // A TaleStep is one step. State is done, now or todo.
@@ -45,8 +46,10 @@ func (b *builder) tale(d *tree.Director) Fragment {
 	}
 	if d == nil {
 		t.Title = "How it ended"
+		t.Undo = b.undo("undo", b.told())
 		return t
 	}
+	t.Undo = b.undo("undo", d)
 	if !d.Steps.Released.Taken() {
 		t.Steps = append(t.Steps, TaleStep{State: "now", Word: "Releasing", Parts: []Part{{Text: "it lets go of all it holds"}}})
 	} else if held := b.heldBy(d, false); len(held) > 0 {
@@ -162,12 +165,14 @@ func (b *builder) history() Fragment {
 type Waiting struct {
 	ID   string
 	Rows []WaitingRow
+	More string // "and 12 more", "" if all are listed
 }
 
 // A WaitingRow is a director that waits for its last reference to go.
 type WaitingRow struct {
 	Parts []Part // who is held by whom
 	Since Moment
+	Undo  *Undo // nil if that cannot be done
 }
 
 func (w *Waiting) Key() string { return w.ID }
@@ -176,11 +181,13 @@ func (b *builder) waiting() Fragment {
 	w := &Waiting{ID: "waiting"}
 	for d := range b.s.LingeringDirectors() {
 		if len(w.Rows) == maxListed {
+			w.More = "and " + number(int64(b.s.Lingering()-maxListed)) + " more"
 			break
 		}
 		w.Rows = append(w.Rows, WaitingRow{
 			Parts: append(b.say(event.Event{ID: d.ID, Director: d.Name}, " is held by "), commas(b.heldBy(d, true))...),
 			Since: moment(d.Steps.Released.Time),
+			Undo:  b.undo("undo-waiting", d),
 		})
 	}
 	return w

@@ -12,6 +12,7 @@
 package viewtest
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/callboard/callboard/director/event"
@@ -25,6 +26,8 @@ const VCL = "boot"
 type Stage struct {
 	Snapshot *tree.Snapshot
 	Events   []event.Event
+	// Unrecorded makes Add leave out from what the director could be made again.
+	Unrecorded bool
 
 	now       time.Time
 	ids, refs uint64
@@ -73,6 +76,9 @@ func (st *Stage) director(id uint64) *tree.Director {
 func (st *Stage) Add(name, kind string, options ...string) uint64 {
 	st.ids++
 	added := &event.Added{Type: kind, Leaf: kind == "backend", Group: kind != "backend"}
+	if !st.Unrecorded {
+		added.Config = json.RawMessage(`{"type":"` + kind + `"}`)
+	}
 	for i := 0; i+1 < len(options); i += 2 {
 		added.Options = append(added.Options, event.Option{Name: options[i], Value: options[i+1]})
 	}

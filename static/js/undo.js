@@ -1,0 +1,37 @@
+/**
+ * Shows what came of an undo: the new director, what the server says of it, and
+ * what is not as it was.
+ *
+ * @param {import('./later.js').Board} board
+ */
+export function open({ doc, go, announce }) {
+  /**
+   * @param {object} answer of the API
+   * @param {string} back the view that the form was in
+   */
+  return async function undone({ director: { id, name }, note, left_out: left }, back) {
+    const query = new URLSearchParams(back.startsWith('?') ? back : '');
+    query.set('select', `@${id}`);
+    announce([`${name} is back as a new director (@${id})`, ...left.map(words)].join('. '), true);
+    await go(`?${query}`);
+    // The button that had the focus is gone.
+    doc.getElementById('inspector').focus({ preventScroll: true });
+    doc.getElementById(`head-${id}`)?.append(outcome(doc, [note, ...left.map(words)]));
+  };
+}
+
+/** @returns {string} what was not put back, and why */
+export function words({ what, director, slot, reason }) {
+  return `Not put back: ${what} ${director}${slot ? ` slot ${slot}` : ''}, ${reason}`;
+}
+
+function outcome(doc, sentences) {
+  const element = doc.createElement('output');
+  element.className = 'outcome';
+  for (const sentence of sentences) {
+    const line = doc.createElement('p');
+    line.textContent = `${sentence}.`;
+    element.append(line);
+  }
+  return element;
+}
