@@ -41,6 +41,7 @@ func (s *Server) routes() *chi.Mux {
 	r.Get(api+"/directors/{d}", s.handle(s.getDirector))
 	r.Delete(api+"/directors/{d}", s.handle(s.deleteDirector))
 	r.Get(api+"/directors/{d}/delete-preview", s.handle(s.previewDelete))
+	r.Get(api+"/directors/{d}/assign-preview", s.handle(s.previewAssign))
 	r.Get(api+"/directors/{d}/dump", s.handle(s.dumpDirector))
 
 	r.Post(api+"/directors/{d}/members", s.handle(s.addMember))
