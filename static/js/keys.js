@@ -5,8 +5,9 @@
  * @param {Document} doc
  * @param {Storage} storage
  * @param {ReturnType<import('./later.js').openLater>} later
+ * @param {Record<string, () => void>} [more] keys that others answer to
  */
-export function openKeys(doc, storage, later) {
+export function openKeys(doc, storage, later, more = {}) {
   const box = doc.getElementById('keys-on');
   box.checked = storage.getItem('callboard.keys') !== 'off';
   box.addEventListener('change', () => storage.setItem('callboard.keys', box.checked ? 'on' : 'off'));
@@ -18,6 +19,7 @@ export function openKeys(doc, storage, later) {
     a: () => press('add'),
     g: () => press('face-graph'),
     o: () => press('face-outline'),
+    ...more,
   };
 
   doc.addEventListener('keydown', (event) => {

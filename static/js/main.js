@@ -2,6 +2,7 @@ import { openAnnouncer } from './announce.js';
 import { backoff } from './backoff.js';
 import { openCommands } from './command.js';
 import { openExit } from './ghost.js';
+import { openGrip } from './grip.js';
 import { openKeys } from './keys.js';
 import { openLater } from './later.js';
 import { morph } from './morph.js';
@@ -28,7 +29,7 @@ const socket = openSocket({ url, onMessage, onLink: status.link });
 const { api } = document.getElementById('page').dataset;
 const later = openLater({ doc: document, page, go: navigation.go, api, announce });
 openCommands({ doc: document, page, go: navigation.go, later });
-openKeys(document, localStorage, later);
+openKeys(document, localStorage, later, { m: openGrip(document, later) });
 document.documentElement.setAttribute('data-scripted', '');
 
 function url() {

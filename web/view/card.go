@@ -48,6 +48,7 @@ type Face struct {
 	Dim     bool   // shown only because it leads to a match of the filter
 	Lit     bool   // on the way to or from the selected one
 	Default bool   // the VCL's default director
+	Group   bool   // its members can be changed
 	Phase   string // live or lingering
 	Health  Health
 	Refs    Refs
@@ -92,6 +93,7 @@ func (b *builder) face(c *cell) *Face {
 		Href: b.selecting(c.token),
 		Name: c.short, Kind: kindWord(d.Type), Icon: kindIcon(d),
 		Dim: c.marks.dim, Lit: c.marks.lit, Default: c.marks.isDefault,
+		Group:  editable(d),
 		Phase:  string(d.Phase),
 		Health: healthOf(d), Refs: refsOf(d), Rail: railOf(d), Bars: barsOf(d),
 	}

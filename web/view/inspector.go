@@ -222,6 +222,7 @@ type Commands struct {
 	ID string
 	// Number is "@17": it means this director and no other of its name.
 	Number string
+	Name   string
 	VCL    string
 	Admin  string
 	Leaf   bool
@@ -243,7 +244,7 @@ func (b *builder) commands(d *tree.Director) Fragment {
 	}
 	path := "/directors/" + atID(d.ID)
 	c := &Commands{
-		ID: sectionID("commands", d.ID), Number: atID(d.ID), VCL: d.VCL, Admin: admin, Leaf: d.Leaf,
+		ID: sectionID("commands", d.ID), Number: atID(d.ID), Name: d.Name, VCL: d.VCL, Admin: admin, Leaf: d.Leaf,
 		Live:       d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
 		Default:    b.defaults[d.ID],
 		Health:     b.form("health", "PUT", "/health"),

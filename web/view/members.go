@@ -18,6 +18,8 @@ type Members struct {
 	Weighted bool
 	Add      Form
 	New      string // link to the form for a member that is new
+	// Number is "@17", the director whose members these are; Name is its name.
+	Number, Name string
 }
 
 // A MemberRow is a filled member slot.
@@ -36,11 +38,12 @@ func (m *Members) Key() string { return m.ID }
 
 func (b *builder) members(d *tree.Director) Fragment {
 	m := &Members{
-		ID: sectionID("members", d.ID), Editable: d.Group && d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
+		ID: sectionID("members", d.ID), Editable: editable(d),
 		Weighted: slices.Contains([]string{"random", "hash"}, d.Type),
 		Sum:      fmt.Sprintf("%d of %d healthy", d.HealthyMembers(), d.TotalMembers()),
-		Add:      b.form("add-member", "", "/directors/"+atID(d.ID)+"/members"),
-		New:      b.q.AddingMember().Href(),
+		Number:   atID(d.ID), Name: d.Name,
+		Add: b.form("add-member", "", "/directors/"+atID(d.ID)+"/members"),
+		New: b.q.AddingMember().Href(),
 	}
 	total := 0.0
 	for slot := range d.Members() {
@@ -57,6 +60,11 @@ func (b *builder) members(d *tree.Director) Fragment {
 		m.Rows = append(m.Rows, b.memberRow(d, slot, total))
 	}
 	return m
+}
+
+// editable reports whether the members of d can be changed from outside.
+func editable(d *tree.Director) bool {
+	return d.Group && d.Phase == tree.Live && !d.Steps.Deleted.Taken()
 }
 
 func (b *builder) memberRow(d *tree.Director, m tree.Member, total float64) MemberRow {

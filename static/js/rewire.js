@@ -1,0 +1,56 @@
+import { carriedBy, openCarry, placeOf } from './rewirecarry.js';
+import { changeOf } from './rewirechange.js';
+import { openDrag } from './rewiredrag.js';
+import { openHandles } from './rewirehandles.js';
+import { openLayer } from './rewirelayer.js';
+import { openLoop } from './rewireloop.js';
+import { openMarks } from './rewiremarks.js';
+import { openPanel } from './rewirepanel.js';
+import { openPicker } from './rewirepicker.js';
+
+/**
+ * Points member slots at other directors, in three ways that end in the same
+ * panel: by dragging, by picking up and putting down with clicks, by the keyboard.
+ *
+ * @param {import('./later.js').Board} board
+ */
+export function open({ doc, page, api }) {
+  const layer = openLayer(doc);
+  const loop = openLoop(doc, layer);
+  const marks = openMarks(doc);
+  const panel = openPanel({ doc, api, page, loop });
+  const put = (carried, place, anchor) => panel.open(changeOf(carried, place), anchor);
+  const carry = openCarry({ doc, marks, put });
+  const drag = openDrag({ doc, layer, marks, put });
+  const picker = openPicker({ doc, api, page, loop, panel });
+  openHandles(doc, layer);
+
+  function pickUp(button) {
+    panel.close();
+    carry.take(carriedBy(button));
+  }
+
+  /** Asks what to rewire of the director that the reader is at. */
+  function pick(at) {
+    const link = at?.closest?.('.card')?.querySelector('.face') ?? at?.closest?.('.row')?.querySelector('.row-name');
+    const director = (link && placeOf(link)) ?? new URLSearchParams(page.search).get('select');
+    carry.leave();
+    panel.close();
+    if (director) picker.open(director);
+  }
+
+  doc.addEventListener('click', (event) => {
+    const handle = event.target.closest?.('.handle');
+    if (handle) pickUp(handle);
+  });
+  // Before others who close something with this key.
+  doc.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || picker.isOpen) return;
+    const [busy] = [drag.isDragging && drag.end, carry.isCarrying && carry.leave, panel.isOpen && panel.close].filter(Boolean);
+    if (!busy) return;
+    event.preventDefault();
+    event.stopPropagation();
+    busy();
+  }, { capture: true });
+  return { pickUp, pick };
+}

@@ -1,0 +1,61 @@
+import { make } from './rewiremake.js';
+import { carrying } from './rewirewords.js';
+
+/**
+ * What is carried, by a pointer that is down or from one click to the next. A bar
+ * says so, and the cards show where it may be put.
+ *
+ * @param {object} options
+ * @param {Document} options.doc
+ * @param {ReturnType<import('./rewiremarks.js').openMarks>} options.marks
+ * @param {(carried: import('./rewirechange.js').Carried, place: string, anchor: Element) => void} options.put
+ */
+export function openCarry({ doc, marks, put }) {
+  const words = make(doc, 'span', { role: 'status' });
+  const drop = make(doc, 'button', { type: 'button', class: 'button small' }, 'Put it back');
+  const bar = make(doc, 'div', { id: 'carrying', class: 'rewire carrying', role: 'group', 'aria-label': 'Carried', hidden: true }, words, drop);
+  doc.body.append(bar);
+  let carried = null;
+
+  /** @param {import('./rewirechange.js').Carried} what */
+  function take(what) {
+    carried = what;
+    marks.show(what);
+    bar.hidden = false;
+    words.textContent = carrying(what);
+  }
+
+  function leave() {
+    carried = null;
+    marks.show(null);
+    bar.hidden = true;
+    words.textContent = '';
+  }
+
+  // Before the link is followed.
+  doc.addEventListener('click', (event) => {
+    const link = carried && event.target.closest?.('#cards .face, #rows .row-name');
+    const place = link && placeOf(link);
+    if (!place) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const what = carried;
+    leave();
+    put(what, place, link);
+  }, { capture: true });
+  drop.addEventListener('click', leave);
+  return { take, leave, get isCarrying() { return Boolean(carried); } };
+}
+
+/** The director that a card or a row is about, as the API names it. */
+export function placeOf(link) {
+  const card = link.closest('.card');
+  if (card) return card.hasAttribute('data-ghost') ? null : `@${card.id.slice('card-'.length)}`;
+  return new URLSearchParams(link.getAttribute('href')).get('select');
+}
+
+/** What a button or a handle would have one carry. @returns {import('./rewirechange.js').Carried} */
+export function carriedBy({ dataset }) {
+  const { pickUp, from, of, slot, holds } = dataset;
+  return { number: pickUp ?? `@${from}`, of, slot: Number(slot ?? 0), holds: holds ?? '' };
+}

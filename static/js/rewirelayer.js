@@ -1,0 +1,64 @@
+import { draw, make } from './rewiremake.js';
+
+/**
+ * The layer over the board that has what the server does not print: handles and
+ * lines. It moves with the board, and comes back where a whole page took its
+ * place.
+ *
+ * @param {Document} doc
+ */
+export function openLayer(doc) {
+  const svg = draw(doc, 'svg', { class: 'rewire-lines', 'aria-hidden': 'true' });
+  const layer = make(doc, 'div', { id: 'rewire-layer', class: 'rewire-layer', 'data-keep': true });
+  layer.append(svg);
+  let zoom = 0;
+
+  /** The layer, on the board that is there now; it is nowhere without one. */
+  function place() {
+    const board = doc.getElementById('board');
+    if (board && layer.parentNode !== board) {
+      board.append(layer);
+      zooms.observe(board, { attributeFilter: ['style'] });
+      rezoom();
+    }
+    return layer;
+  }
+
+  // What is aimed at stays as large as it is, however small the board.
+  const zooms = new doc.defaultView.MutationObserver(rezoom);
+  function rezoom() {
+    const now = scale(doc);
+    if (now === zoom) return;
+    zoom = now;
+    layer.style.setProperty('--unzoom', String(1 / now));
+  }
+
+  /** A place on the screen in the pixels of the board. */
+  function point({ x, y }) {
+    const box = layer.getBoundingClientRect();
+    return { x: (x - box.left) / zoom, y: (y - box.top) / zoom };
+  }
+
+  /** The middle of a card's side, "left" or "right", in the pixels of the board. */
+  function side(card, name) {
+    const box = card.getBoundingClientRect();
+    return point({ x: box[name], y: (box.top + box.bottom) / 2 });
+  }
+
+  doc.addEventListener('board-changed', place);
+  place();
+  return { element: layer, svg, place, point, side };
+}
+
+function scale(doc) {
+  const board = doc.getElementById('board');
+  const { a } = new doc.defaultView.DOMMatrix(doc.defaultView.getComputedStyle(board).transform);
+  return a || 1;
+}
+
+/** A line from one point to another, which leaves and arrives as edges do. */
+export function curve(from, to) {
+  const bend = Math.max(40, Math.abs(to.x - from.x) / 2);
+  const n = (value) => Math.round(value);
+  return `M${n(from.x)} ${n(from.y)}C${n(from.x + bend)} ${n(from.y)} ${n(to.x - bend)} ${n(to.y)} ${n(to.x)} ${n(to.y)}`;
+}
