@@ -22,7 +22,16 @@ export function openKeys(doc, storage, later, more = {}) {
     ...more,
   };
 
+  const palette = async (button) => (await later.use('palette', { styled: true })).toggle(button);
+  doc.addEventListener('click', ({ target }) => {
+    const button = target.closest('[data-palette], [data-copy]');
+    if (button) palette(button);
+  });
   doc.addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'k') {
+      event.preventDefault();
+      palette();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === 'Escape') return escape(doc);
     if (!box.checked || typing(event.target) || !Object.hasOwn(keys, event.key)) return;

@@ -2,6 +2,7 @@ package view
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/callboard/callboard/director/event"
@@ -147,6 +148,11 @@ type Holders struct {
 	Refs Refs
 	Rows []HolderRow
 	More string // "and 12 more", "" if all are listed
+}
+
+// Drops reports whether there is a holder that can be made to let go.
+func (h *Holders) Drops() bool {
+	return slices.ContainsFunc(h.Rows, func(r HolderRow) bool { return r.Drop != nil })
 }
 
 // A HolderRow is one holder.

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/callboard/callboard/internal/browser"
+)
+
+// option is the selector of the highlighted option of the palette.
+const option = `#palette [role="option"][aria-selected="true"]`
+
+// openPalette opens the palette by its key, and types.
+func openPalette(p *browser.Page, text string) {
+	p.Press("Control+k")
+	p.WaitFor(`document.activeElement.id === "palette-q"`)
+	if text != "" {
+		p.Fill("#palette-q", text)
+	}
+}
+
+// admin is what an operator has said of a director's health.
+func (r *running) admin(name string) string {
+	r.t.Helper()
+	var d struct{ Health struct{ Admin string } }
+	if err := json.Unmarshal([]byte(r.must("GET", "directors/"+name, "")), &d); err != nil {
+		r.t.Fatal(err)
+	}
+	return d.Health.Admin
+}
+
+func TestBrowserPaletteByKeyboard(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?select=boot.a1")
+	openPalette(p, "sick")
+	p.WaitText(option, "Health: sick")
+	p.Press("Enter")
+	p.WaitGone("#palette")
+	p.WaitVisible(face("a1") + `[data-health="sick"]`)
+	if got := r.admin("a1"); got != "sick" {
+		t.Errorf("got %s, want sick", got)
+	}
+	p.WaitText("#announcer", "Health: sick: done")
+
+	// What was used last comes first, and the keys go round.
+	openPalette(p, "")
+	p.WaitText(option, "Health: sick")
+	p.Press("ArrowDown")
+	first := browser.Eval[string](p, `document.querySelector('`+option+`').id`)
+	p.Press("End")
+	p.Press("ArrowDown")
+	p.WaitText(option, "Health: sick")
+	if first != "palette-option-1" {
+		t.Errorf("got %s after one step, want the second option", first)
+	}
+
+	// Typing finds directors, too; it can begin in a field.
+	p.Press("Escape")
+	p.WaitGone("#palette")
+	p.Click("#q")
+	openPalette(p, "pool_b")
+	p.WaitText(option, "boot.pool_b")
+	p.Press("Enter")
+	p.WaitText("#inspector-name", "boot.pool_b")
+	openPalette(p, "no such thing")
+	p.WaitText(".palette-none", "a part of a director’s name")
+	p.Press("Control+k")
+	p.WaitGone("#palette")
+}
+
+// A command that needs a value asks for it, and says what is wrong with it.
+func TestBrowserPaletteAsks(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?select=boot.pool_b")
+	openPalette(p, "add member")
+	p.Press("Enter")
+	p.WaitVisible(".palette-ask")
+	p.Allow(`^network: .*status of 422`)
+	p.Fill(`.palette-ask [name="director"]`, "nobody")
+	p.Press("Enter")
+	p.WaitText(".palette-said", "nobody")
+	p.Fill(`.palette-ask [name="director"]`, "c1")
+	p.Press("Enter")
+	p.WaitGone("#palette")
+	p.WaitText(member(3), "c1")
+
+	openPalette(p, "add member")
+	p.Press("Enter")
+	p.WaitVisible(".palette-ask")
+	p.Press("Escape")
+	p.WaitFor(`document.activeElement.id === "palette-q"`)
+}
+
+// What is copied by mouse is what a shell can run.
+func TestBrowserPaletteCopies(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl")
+	}
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?select=boot.a1")
+	openPalette(p, "sick")
+	p.Click(`[data-language="curl"]`)
+	p.WaitVisible(".palette-text")
+	p.WaitFor(`document.querySelector(".palette-said").textContent !== ""`)
+	r.paste(copiedText(p))
+	p.WaitVisible(face("a1") + `[data-health="sick"]`)
+
+	// By keyboard, and as the program has it.
+	p.Fill("#palette-q", "auto")
+	p.WaitText(option, "Health: auto")
+	p.Press("Alt+2")
+	p.WaitFor(`document.querySelector(".palette-text").value.startsWith("callboard set-health boot.a1 auto ")`)
+	p.Press("Alt+3")
+	p.WaitFor(`document.querySelector(".palette-text").value.includes('rt.SetHealth("boot.a1", director.AdminAuto)')`)
+	p.Press("Control+k")
+
+	// From a section of the inspector: its commands only.
+	p.Click(`[data-section="commands"] [data-copy]`)
+	p.WaitText("#palette-title", "Copy a command")
+	p.Click(`#palette [role="option"]:last-child`)
+	p.WaitFor(`document.querySelector(".palette-text").value.startsWith("curl -X DELETE http")`)
+	if got := browser.Eval[string](p, `document.getElementById("palette-list").innerText`); strings.Contains(got, "outline") {
+		t.Errorf("got %s, want the commands of the section", got)
+	}
+	if got := r.admin("a1"); got != "sick" {
+		t.Errorf("got %s, want nothing done by copying", got)
+	}
+}
+
+// A browser that lets no page copy shows the text, selected.
+func TestBrowserPaletteCopiesByHand(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?select=boot.a1")
+	browser.Eval[any](p, `Object.defineProperty(navigator, "clipboard", {value: undefined}) && null`)
+	openPalette(p, "sick")
+	p.Press("Alt+1")
+	p.WaitText(".palette-said", "press Ctrl+C")
+	if got := browser.Eval[string](p, `getSelection().toString()`); !strings.HasPrefix(got, "curl -X PUT") {
+		t.Errorf("got %q selected, want the text", got)
+	}
+}
+
+// copiedText is what the page says it has copied.
+func copiedText(p *browser.Page) string {
+	return browser.Eval[string](p, `document.querySelector(".palette-text").value`)
+}
+
+// paste gives a text to a shell.
+func (r *running) paste(text string) {
+	r.t.Helper()
+	if out, err := exec.CommandContext(r.t.Context(), "sh", "-c", text).CombinedOutput(); err != nil {
+		r.t.Fatalf("%s: got %v: %s", text, err, out)
+	}
+}
