@@ -101,7 +101,7 @@ func (b *browser) parse(text string, parent *html.Node) *html.Node {
 	wrap := "%s"
 	if parent.Namespace == "svg" {
 		wrap = "<svg>%s</svg>"
-	} else if parent.Data == "tbody" {
+	} else if parent.Data == "tbody" || parent.Data == "thead" {
 		wrap = "<table><tbody>%s</tbody></table>"
 	}
 	doc, err := html.Parse(strings.NewReader("<body>" + fmt.Sprintf(wrap, text)))
@@ -161,7 +161,7 @@ func printNode(out *strings.Builder, n *html.Node) {
 // However often the connection is cut, and whatever happens meanwhile, the page
 // ends as one that is loaded anew, and is never told to load itself again.
 func TestPageThatIsCutOffAgainAndAgainEndsTrue(t *testing.T) {
-	for _, query := range []string{"", "select=boot.a1", "q=pool&face=outline"} {
+	for _, query := range []string{"", "select=boot.a1", "q=pool&face=outline", "face=outline&sort=-refs"} {
 		t.Run(query, func(t *testing.T) {
 			g := newRig(t, nil)
 			chaos := newChaos(g)

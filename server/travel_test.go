@@ -57,7 +57,7 @@ func TestPageThatTravelsIsThePageThatIsLoaded(t *testing.T) {
 			defer chaos.rest()
 			views := []string{
 				"", "select=boot.a1", "select=boot.pool&q=a", "q=sick", "q=pool", "select=boot.a1&panel=delete",
-				"select=boot.nobody", "select=boot.site", "q=" + url.QueryEscape(`"><b>&`),
+				"select=boot.nobody", "sort=name", "sort=-health", "select=boot.site", "q=" + url.QueryEscape(`"><b>&`),
 			}
 			b := g.browse(face)
 			for i := range 60 {

@@ -11,13 +11,14 @@ import (
 )
 
 // Around returns what changes outside of the regions of a page when it goes from
-// one view to another of the same face: the filter and the links beside it. It
+// one view to another of the same face: the filter, the links beside
+// it, and the heads of the outline. It
 // fails only if ctx is done.
 func Around(ctx context.Context, from, to view.Query, readOnly bool) ([]Op, error) {
 	if from == to {
 		return nil, nil
 	}
-	var b strings.Builder
+	var b, heads strings.Builder
 	if err := filterRest(to).Render(ctx, &b); err != nil {
 		return nil, fmt.Errorf("web: printing the filter: %w", err)
 	}
@@ -26,6 +27,12 @@ func Around(ctx context.Context, from, to view.Query, readOnly bool) ([]Op, erro
 		attribute("q", "value", to.Q),
 		attribute("face-graph", "href", to.WithFace(view.FaceGraph).Href()),
 		attribute("face-outline", "href", to.WithFace(view.FaceOutline).Href()),
+	}
+	if to.Face != view.FaceGraph {
+		if err := columns(to).Render(ctx, &heads); err != nil {
+			return nil, fmt.Errorf("web: printing the heads of columns: %w", err)
+		}
+		ops = append(ops, Op{Op: string(view.Replace), ID: "columns", HTML: heads.String()})
 	}
 	if !readOnly {
 		ops = append(ops, attribute("add", "href", to.WithPanel(view.PanelAdd).Href()))

@@ -162,7 +162,7 @@ func print(b *strings.Builder, n *html.Node, depth int) {
 func pageOf(m *view.Model) web.PageData { return web.PageData{Root: "../../", Model: m} }
 
 var histories = []view.Query{
-	{}, {Face: view.FaceGraph}, {Face: view.FaceOutline}, {Q: "d1"}, {Q: "sick"},
+	{}, {Face: view.FaceGraph}, {Face: view.FaceOutline}, {Sort: "-refs"}, {Face: view.FaceOutline, Sort: "health"}, {Q: "d1"}, {Q: "sick"},
 	{Select: "@3"}, {Select: "@7", Q: "d"}, {Select: "boot.d5"}, {Select: "@4", Panel: view.PanelDelete},
 }
 

@@ -9,10 +9,13 @@ const maxLevel = 12
 // folded there.
 type Row struct {
 	ID string
-	// Level counts from 0; Pos and Size say which of how many lines of one
-	// parent this is, from 1, those that are folded included.
-	Level, Pos, Size string
-	Weight           string
+	// Director is the number of the director, "" for what is folded.
+	Director string
+	// Level counts from 0 and ends at maxLevel, Depth from 1 and does not end;
+	// Pos and Size say which of how many lines of one parent this is, from 1,
+	// those that are folded included.
+	Level, Depth, Pos, Size string
+	Weight                  string
 	// Again is set where the director has a line of its own further up, with
 	// its members below it.
 	Again bool
@@ -39,23 +42,7 @@ func (b *builder) outline(prev *Model) {
 	for i, f := range b.chosen.folds {
 		o.folds[f.holder] = b.m.Folds[i]
 	}
-	// What stands alone comes last: it has nothing to tell of the tree.
-	var top []int
-	for _, alone := range []bool{false, true} {
-		for i, d := range b.chosen.shown {
-			if !b.chosen.held[i] && (d.TotalMembers() == 0) == alone {
-				top = append(top, i)
-			}
-		}
-	}
-	size := len(top)
-	if rest, ok := o.folds[0]; ok {
-		size += b.hidden(rest)
-	}
-	for n, i := range top {
-		o.row(i, Row{ID: "row-d" + strconv.FormatUint(b.chosen.shown[i].ID, 10)}, 0, n+1, size)
-	}
-	o.fold(0, 0)
+	o.list(0, 0, b.top())
 	if prev != nil {
 		o.rows = keepRows(prev.Rows, o.rows)
 	}
@@ -70,31 +57,79 @@ type outliner struct {
 	rows   []*Row
 }
 
-func (o *outliner) row(i int, r Row, level, pos, size int) {
-	c := o.b.chosen
-	d := c.shown[i]
-	again := o.opened[i]
-	o.opened[i] = true
-	r.Level, r.Pos, r.Size = strconv.Itoa(min(level, maxLevel)), strconv.Itoa(pos), strconv.Itoa(size)
-	r.Again, r.Face = again && d.TotalMembers() > 0, o.b.m.cells[i].card.Face
-	if d.TotalMembers() > 0 && !again {
-		r.Toggle = o.b.toggle(i)
+// top are the lines of the directors that nothing which is shown holds. What
+// stands alone comes last: it has nothing to tell of the tree.
+func (b *builder) top() []line {
+	var top []line
+	for _, alone := range []bool{false, true} {
+		for i, d := range b.chosen.shown {
+			if !b.chosen.held[i] && (d.TotalMembers() == 0) == alone {
+				top = append(top, b.line(i, "d"+strconv.FormatUint(d.ID, 10), 0))
+			}
+		}
 	}
-	o.rows = append(o.rows, &r)
-	if again {
-		return
-	}
-	for n, l := range c.below(i) {
-		member := Row{ID: "row-" + strconv.FormatUint(l.ref, 10), Weight: weightText(l.weight)}
-		o.row(l.to, member, level+1, n+1, d.TotalMembers())
-	}
-	o.fold(d.ID, level+1)
+	return top
 }
 
-func (o *outliner) fold(holder uint64, level int) {
-	if f, ok := o.folds[holder]; ok {
-		o.rows = append(o.rows, &Row{ID: "row-" + f.ID, Level: strconv.Itoa(min(level, maxLevel)), Fold: f.Face})
+func (b *builder) line(at int, id string, weight float64) line {
+	d := b.chosen.shown[at]
+	row := Row{ID: "row-" + id, Director: strconv.FormatUint(d.ID, 10), Weight: weightText(weight)}
+	return line{at: at, d: d, name: b.m.cells[at].short, weight: weight, row: row}
+}
+
+// membersOf are the lines below shown[i].
+func (b *builder) membersOf(i int) []line {
+	var lines []line
+	for _, l := range b.chosen.below(i) {
+		lines = append(lines, b.line(l.to, strconv.FormatUint(l.ref, 10), l.weight))
 	}
+	return lines
+}
+
+// list writes the lines below a holder, and what is folded there.
+func (o *outliner) list(holder uint64, level int, lines []line) {
+	size, places := len(lines), o.b.chosen.places[holder]
+	fold, folded := o.folds[holder]
+	if folded {
+		size += o.b.hidden(fold)
+	}
+	if o.b.q.Sort != "" {
+		o.b.q.sort(lines)
+		places = nil
+	}
+	last := 0
+	for n, l := range lines {
+		last = n + 1
+		if places != nil {
+			last = places[n]
+		}
+		o.row(l, level, last, size)
+	}
+	if folded {
+		r := &Row{ID: "row-" + fold.ID, Fold: fold.Face}
+		r.stand(level, min(last+1, size), size)
+		o.rows = append(o.rows, r)
+	}
+}
+
+func (o *outliner) row(l line, level, pos, size int) {
+	r := &l.row
+	again := o.opened[l.at]
+	o.opened[l.at] = true
+	r.stand(level, pos, size)
+	r.Again, r.Face = again && l.d.TotalMembers() > 0, o.b.m.cells[l.at].card.Face
+	o.rows = append(o.rows, r)
+	if again || l.d.TotalMembers() == 0 {
+		return
+	}
+	r.Toggle = o.b.toggle(l.at)
+	o.list(l.d.ID, level+1, o.b.membersOf(l.at))
+}
+
+// stand says where the line stands.
+func (r *Row) stand(level, pos, size int) {
+	r.Level, r.Depth = strconv.Itoa(min(level, maxLevel)), strconv.Itoa(level+1)
+	r.Pos, r.Size = strconv.Itoa(pos), strconv.Itoa(size)
 }
 
 // hidden is how many directors a fold stands for.

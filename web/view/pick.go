@@ -18,6 +18,9 @@ type choice struct {
 	first []int            // where in links those of a holder begin; one more at the end
 	held  []bool           // of shown: whether one that is shown holds it
 	folds []fold
+	// places are which of all members the shown ones are, in order and from 1,
+	// by the holders of which some are folded. Only an outline needs them.
+	places map[uint64][]int
 
 	filter  Filter
 	problem error    // of the filter's text
@@ -72,6 +75,9 @@ func (b *builder) choose(prev *Model) {
 	p.pick()
 	p.c.connect(p.has)
 	p.fold()
+	if b.m.Outline() {
+		p.c.count()
+	}
 	b.chosen = p.c
 }
 
@@ -139,6 +145,28 @@ func (c *choice) connect(has map[uint64]*tree.Director) {
 	}
 	for i := range c.shown {
 		c.first[i+1] += c.first[i]
+	}
+}
+
+// count finds out the places of what is shown beside what is folded.
+func (c *choice) count() {
+	c.places = map[uint64][]int{}
+	for _, f := range c.folds {
+		i, ok := c.index[f.holder]
+		if !ok {
+			continue
+		}
+		below, n := c.below(i), 0
+		places := make([]int, 0, len(below))
+		for m := range c.shown[i].Members() {
+			if len(places) == len(below) {
+				break
+			}
+			if n++; m.Slot == below[len(places)].slot {
+				places = append(places, n)
+			}
+		}
+		c.places[f.holder] = places
 	}
 }
 

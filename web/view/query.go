@@ -42,6 +42,8 @@ type Query struct {
 	// ("boot.pool_a:480"), and those whose members are folded although there is
 	// room for them.
 	Open, Shut string
+	// Sort is the column by which the outline is sorted, see Sorting.
+	Sort string
 }
 
 // ParseQuery reads a query from a URL. What it does not know it leaves out.
@@ -57,6 +59,7 @@ func ParseQuery(values url.Values) Query {
 		Select: get("select", longest), Q: get("q", longest), Face: get("face", longest), Panel: get("panel", longest),
 		Root: get("root", longest),
 		Open: join(branches(get("open", longestList))), Shut: join(branches(get("shut", longestList))),
+		Sort: sortable(get("sort", longest)),
 	}
 	if q.Face != FaceGraph && q.Face != FaceOutline {
 		q.Face = ""
@@ -81,7 +84,7 @@ func (q Query) Values() url.Values {
 func (q Query) Fields() []Attr {
 	all := []Attr{
 		{"face", q.Face}, {"open", q.Open}, {"panel", q.Panel}, {"q", q.Q},
-		{"root", q.Root}, {"select", q.Select}, {"shut", q.Shut},
+		{"root", q.Root}, {"select", q.Select}, {"shut", q.Shut}, {"sort", q.Sort},
 	}
 	return slices.DeleteFunc(all, func(a Attr) bool { return a.Value == "" })
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestQueryRoundTrip(t *testing.T) {
-	for _, raw := range []string{"", "q=a+b", "select=boot.a1&face=graph", "panel=add-random&face=outline&q=x&select=%4017"} {
+	for _, raw := range []string{"", "q=a+b", "select=boot.a1&face=graph", "face=outline&sort=-refs", "panel=add-random&face=outline&q=x&select=%4017"} {
 		values, err := url.ParseQuery(raw)
 		if err != nil {
 			t.Fatal(err)
@@ -26,9 +26,9 @@ func TestQueryRoundTrip(t *testing.T) {
 
 func TestQueryLeavesOutWhatItDoesNotKnow(t *testing.T) {
 	q := view.ParseQuery(url.Values{
-		"face": {"sphere"}, "panel": {"evil"}, "q": {strings.Repeat("é", 500)}, "epoch": {"1"}, "select": {" boot.a1 "},
+		"face": {"sphere"}, "panel": {"evil"}, "q": {strings.Repeat("é", 500)}, "epoch": {"1"}, "select": {" boot.a1 "}, "sort": {"--name"},
 	})
-	if q.Face != "" || q.Panel != "" || len(q.Q) > 200 || !strings.HasPrefix(q.Q, "éé") || q.Select != "boot.a1" {
+	if q.Face != "" || q.Panel != "" || len(q.Q) > 200 || !strings.HasPrefix(q.Q, "éé") || q.Select != "boot.a1" || q.Sort != "" {
 		t.Errorf("got %+v", q)
 	}
 }
