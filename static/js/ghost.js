@@ -38,7 +38,8 @@ export function openExit(doc, still) {
 // The focus goes to a neighbour, or a keyboard user would be thrown back to the
 // top of the page.
 function passFocus(element, doc) {
-  if (!element.contains(doc.activeElement)) return;
+  // A line of the treegrid may come back at another place: treegrid.js knows.
+  if (!element.contains(doc.activeElement) || element.matches('.row[tabindex]')) return;
   const near = element.nextElementSibling ?? element.previousElementSibling ?? element.parentElement;
   const target = near?.matches('a, button, input, [tabindex]') ? near : near?.querySelector('a, button, input');
   target?.focus({ preventScroll: true });

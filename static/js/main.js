@@ -44,6 +44,14 @@ function url() {
   return live.href;
 }
 
+/** Brings the keys of the outline when that is what is seen. */
+const narrow = matchMedia('(max-width: 44.99rem)');
+function outlined() {
+  const { face } = document.getElementById('page').dataset;
+  if (face === 'outline' || (!face && narrow.matches)) later.use('treegrid', { styled: true }).catch(() => {});
+}
+narrow.addEventListener('change', outlined);
+
 /** Patches that wait for the next frame. */
 let queue = [];
 let frame = 0;
@@ -53,6 +61,7 @@ let wasLive = false;
 let resumed = 0;
 
 function changed() {
+  outlined();
   document.dispatchEvent(new Event('board-changed'));
 }
 
@@ -171,3 +180,4 @@ document.addEventListener('visibilitychange', () => {
   socket.hurry();
 });
 socket.restart();
+outlined();

@@ -15,7 +15,10 @@ export function morph(from, to, same = false) {
 }
 
 // What the browser's side sets: the server does not know of it.
-const own = new Set(['style', 'open', 'data-camera', 'data-scale', 'data-news', 'data-rewire', 'data-loop', 'data-carrying', 'aria-invalid', 'aria-describedby']);
+const own = new Set([
+  'style', 'open', 'data-camera', 'data-scale', 'data-news', 'data-rewire', 'data-loop', 'data-carrying',
+  'aria-invalid', 'aria-describedby', 'aria-selected', 'tabindex',
+]);
 
 function attributes(from, to) {
   for (const { name } of [...from.attributes]) {
