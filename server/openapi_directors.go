@@ -56,6 +56,15 @@ func directorOperations() []operation {
 			summary: "Say what deleting a director would do", answer: previewAnswer{}, path: "directors/pool_a/delete-preview",
 		},
 		{
+			method: http.MethodGet, route: instanceRoute + "/directors/{d}/assign-preview", topic: topicDirectors,
+			summary: "Say what pointing a member slot at another director would do", answer: assignAnswer{},
+			path: "directors/pool_a/assign-preview?slot=1&director=b1",
+			query: []parameter{
+				{"slot", "The number of the slot; a new one if it is not given.", wholeNumber(0, 0, -1)},
+				{"director", "What it is to point at; nothing if it is empty.", nil},
+			},
+		},
+		{
 			method: http.MethodGet, route: instanceRoute + "/directors/{d}/dump", topic: topicDirectors,
 			summary: "Print everything that is known of a director", media: []string{"text/plain"}, path: "directors/a1/dump",
 		},

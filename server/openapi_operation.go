@@ -56,13 +56,14 @@ const (
 	topicHealth    = "Health"
 	topicVCLs      = "VCLs"
 	topicEvents    = "Events"
+	topicTrying    = "Trying and undoing"
 	topicSteps     = "Step mode"
 	topicPages     = "Pages and pictures"
 	topicServer    = "The server"
 )
 
 var topics = []string{
-	topicInstances, topicDirectors, topicMembers, topicHealth, topicVCLs, topicEvents, topicSteps, topicPages, topicServer,
+	topicInstances, topicDirectors, topicMembers, topicHealth, topicVCLs, topicEvents, topicTrying, topicSteps, topicPages, topicServer,
 }
 
 // pathWords say what the parts of a path stand for.
@@ -81,7 +82,7 @@ func operations() []operation {
 	var all []operation
 	for _, list := range [][]operation{
 		instanceOperations(), directorOperations(), memberOperations(), healthOperations(), vclOperations(),
-		eventOperations(), stepOperations(), pageOperations(), serverOperations(),
+		eventOperations(), tryOperations(), stepOperations(), pageOperations(), serverOperations(),
 	} {
 		all = append(all, list...)
 	}

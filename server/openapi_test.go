@@ -92,7 +92,7 @@ func TestExamplesOfTheDescriptionAreTrue(t *testing.T) {
 		}
 		t.Run(o.id(), func(t *testing.T) {
 			g := newExampleRig(t, &o)
-			path := strings.Replace(o.path, "pins/1", "pins/"+g.pin, 1)
+			path := strings.NewReplacer("pins/1", "pins/"+g.pin, "undo/1", "undo/"+g.last).Replace(o.path)
 			answer := g.send(o.method, api+path, o.send).is(o.good())
 			if o.answer == nil {
 				return
