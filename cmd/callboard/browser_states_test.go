@@ -47,6 +47,8 @@ var states = []state{
 	{"offline", offlineState},
 	{"keys", keysState},
 	{"problem", problemState},
+	{"tried", triedState},
+	{"probe-tried", probeTriedState},
 	{"instances", instancesState},
 	{"dimmed", demoState("?face=graph&q=a1")},
 	{"badges", zoomedState(3)},

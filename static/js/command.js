@@ -17,14 +17,15 @@ export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bi
 
   doc.addEventListener('submit', (event) => {
     const form = event.target;
-    if (form.method !== 'post') return;
+    // Not form.method: a field may have that name.
+    if (form.getAttribute('method') !== 'post') return;
     event.preventDefault();
     if (!busy.has(form.id)) send(form, event.submitter);
   });
 
   async function send(form, submitter) {
     const { id } = form;
-    const action = submitter?.getAttribute('formaction') ?? form.action;
+    const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action');
     const { show: into } = (submitter?.dataset.show ? submitter : form).dataset;
     const body = new URLSearchParams(new FormData(form, submitter));
     busy.add(id);

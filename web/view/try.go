@@ -100,7 +100,7 @@ func TriedOnce(leaf string, status int, ms float64, problem string) string {
 	case leaf == "":
 		return "No way to a backend"
 	case problem != "":
-		return leaf + " did not answer, in " + Took(ms)
+		return leaf + " did not answer"
 	case status == 0:
 		return "The way leads to " + leaf
 	}
