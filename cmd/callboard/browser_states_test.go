@@ -41,6 +41,8 @@ var states = []state{
 	{"delete", demoState("?select=boot.a1&panel=delete")},
 	{"half-sick", halfSickState},
 	{"lingering", lingeringState},
+	{"undo", undoState("?select=boot.pool_a")},
+	{"undo-waiting", undoState("")},
 	{"nothing-found", demoState("?q=nothing")},
 	{"unknown", demoState("?select=boot.nobody")},
 	{"empty", emptyState},

@@ -33,7 +33,14 @@ func (b *builder) undo(id string, d *tree.Director) *Undo {
 		b.m.undoUntil = until
 	}
 	number := atID(d.ID)[1:]
-	return &Undo{Form: b.form(id+"-"+number, "", "/undo/"+number), Name: d.Name, Until: moment(until)}
+	u := &Undo{Form: b.form(id+"-"+number, "", "/undo/"+number), Name: d.Name, Until: moment(until)}
+	if alive := *d; !b.chosen.filter.Empty() {
+		// Who looks at what lingers wants to see it back.
+		if alive.Phase = tree.Live; !b.chosen.filter.Matches(&alive) {
+			u.Back = b.q.WithPanel("").Whole().Href()
+		}
+	}
+	return u
 }
 
 // replaced reports whether another director has the name of a deleted one.
@@ -56,7 +63,7 @@ func (b *builder) told() *tree.Director {
 		switch {
 		case e.ID != b.selected:
 		case e.Kind == event.DirectorAdded && e.Added != nil:
-			d.Config = e.Added.Config
+			d.Type, d.Leaf, d.Config = e.Added.Type, e.Added.Leaf, e.Added.Config
 		case e.Kind == event.DirectorDeleted:
 			d.VCL, d.Name = e.VCL, e.Director
 			d.Steps.Deleted = tree.Step{Seq: e.Seq, Time: e.Time}

@@ -106,3 +106,14 @@ func TestWaitingSaysHowManyItLeavesOut(t *testing.T) {
 		t.Errorf("got %d and %q, want 60 and 10 more", len(w.Rows), w.More)
 	}
 }
+
+func TestUndoLeadsToAViewThatShowsWhatCameBack(t *testing.T) {
+	st := viewtest.Demo()
+	st.Delete(st.ID("pool_a"))
+	for filter, want := range map[string]string{"phase:lingering": "./", "pool_a": "?q=pool_a"} {
+		m := build(st, view.Query{Q: filter})
+		if got := sectionOf[*view.Waiting](t, m).Rows[0].Undo.Back; got != want {
+			t.Errorf("%s: got %s, want %s", filter, got, want)
+		}
+	}
+}
