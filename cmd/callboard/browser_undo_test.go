@@ -142,18 +142,22 @@ func TestBrowserUndoWithoutJavaScript(t *testing.T) {
 	}
 }
 
-// undoState is a page that offers to undo the delete of pool_a. It opens with a
-// fresh one each time, since the offer ends.
-func undoState(query string) func(*testing.T) scene {
+// undoState is a page that offers to undo a delete, of the director selected or
+// of those that wait. Each opening deletes another one, since the offer ends.
+func undoState(selected bool) func(*testing.T) scene {
 	return func(t *testing.T) scene {
 		r := startDemo(t, "--quiet-traffic")
+		n := 0
 		return scene{open: func(p *browser.Page) {
-			if status, _ := r.send("GET", "directors/pool_a", ""); status == 404 {
-				r.must("POST", "directors", `{"name":"pool_a","type":"random","members":[{"director":"a1"}]}`)
+			n++
+			name := fmt.Sprintf("extra_%d", n)
+			r.must("POST", "directors", `{"name":"`+name+`","type":"random","members":[{"director":"a1"}]}`)
+			r.pin(name)
+			r.must("DELETE", "directors/"+name, "")
+			query := ""
+			if selected {
+				query = "?select=boot." + name
 			}
-			unpin := r.pin("pool_a")
-			t.Cleanup(unpin)
-			r.must("DELETE", "directors/pool_a", "")
 			r.live(r.page(query))(p)
 			p.WaitVisible(`[data-command="undo"]`)
 		}}
