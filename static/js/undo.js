@@ -22,7 +22,8 @@ export function open({ doc, go, announce }) {
 
 /** @returns {string} what was not put back, and why */
 export function words({ what, director, slot, reason }) {
-  return `Not put back: ${what} ${director}${slot ? ` slot ${slot}` : ''}, ${reason}`;
+  const part = { slot: `slot ${slot} of ${director}`, default: `the default of ${director}` };
+  return `Not put back: ${part[what] ?? `${what} ${director}`}, ${reason}`;
 }
 
 function outcome(doc, sentences) {

@@ -44,3 +44,17 @@ test('speaks from time to time where there is no end', () => {
 test('many events become one sentence', () => {
   assert.equal(summary(['a', 'b', 'c', 'd']), '4 events, the last: d');
 });
+
+test('what the reader did is said first, and never summed up', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const region = { textContent: '' };
+  const announce = openAnnouncer(region, setTimeout);
+  for (const sentence of ['a', 'b', 'c', 'd']) announce(sentence);
+  announce('pool_a is back', true);
+  announce('e');
+  for (let i = 0; i < 12; i++) mock.timers.tick(50);
+  assert.equal(region.textContent, 'pool_a is back. 5 events, the last: e');
+  announce('alone', true);
+  for (let i = 0; i < 7; i++) mock.timers.tick(50);
+  assert.equal(region.textContent, 'alone');
+});
