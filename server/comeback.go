@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/callboard/callboard/director"
@@ -18,6 +19,7 @@ type comeback struct {
 	gone    *deleted
 	heir    *director.Director
 	places  map[int]int // the heir's member slots, by those of the old one
+	missing []tree.Member
 	rewired []rewiredJSON
 	leftOut []leftOutJSON
 }
@@ -26,7 +28,7 @@ type comeback struct {
 func (s *Server) bringBack(gone *deleted) (undoAnswer, error) {
 	heir, err := s.makeHeir(gone)
 	if err != nil {
-		s.undos.settle(gone, 0, nil)
+		s.undos.release(gone)
 		return undoAnswer{}, err
 	}
 	c := &comeback{
@@ -40,7 +42,7 @@ func (s *Server) bringBack(gone *deleted) (undoAnswer, error) {
 	}
 	c.takeMembers()
 	c.takeSlots()
-	s.undos.settle(gone, heir.ID(), c.places)
+	s.undos.settle(gone, heir.ID(), c.places, c.missing)
 	answer, err := s.answerFor(heir.ID())
 	if err != nil {
 		return undoAnswer{}, err // deleted by somebody else at this moment
@@ -94,6 +96,7 @@ func (c *comeback) takeMembers() {
 	_ = batched(group, func() error { // nothing in it fails
 		for m := range c.gone.was.Members() {
 			if slot, err := c.takeMember(group, m); err != nil {
+				c.missing = append(c.missing, m)
 				c.leave("member", c.gone.was.VCL+"."+m.Name, m.Slot, reason(err))
 			} else {
 				c.places[m.Slot] = slot
@@ -116,23 +119,22 @@ func (c *comeback) takeMember(group director.Group, m tree.Member) (slot int, er
 // takeSlots points all slots at the heir that held the old one when it was
 // deleted, and those that came to hold it since.
 func (c *comeback) takeSlots() {
-	slots, seen := c.gone.slots, make(map[uint64]bool)
-	for _, slot := range slots {
-		seen[slot.Ref] = true
-	}
+	slots := append(slices.Clone(c.gone.slots), c.s.undos.missing(c.gone.id)...)
 	if old, ok := c.s.rt.Tree().Director(c.gone.id); ok {
 		for h := range old.Slots() {
-			if !seen[h.Ref] && h.Kind != event.HolderPin {
-				slots = append(slots, heldSlot{Holder: h})
-			}
+			slots = append(slots, heldSlot{Holder: h})
 		}
 	}
+	seen := make(map[uint64]bool, len(slots))
 	for _, slot := range slots {
-		if slot.Kind == event.HolderDefault {
+		switch {
+		case seen[slot.Ref] || slot.Kind == event.HolderPin:
+		case slot.Kind == event.HolderDefault:
 			c.takeDefault()
-		} else {
+		default:
 			c.takeSlot(slot)
 		}
+		seen[slot.Ref] = true
 	}
 }
 

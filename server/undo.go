@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,10 +33,11 @@ type deleted struct {
 	slots []heldSlot
 	// busy is set while it is being undone, heir when that was done: the number
 	// of the director that was made in its place. places are the heir's slots
-	// by those of the deleted one.
-	busy   bool
-	heir   uint64
-	places map[int]int
+	// by those of the deleted one, missing what it could not take.
+	busy    bool
+	heir    uint64
+	places  map[int]int
+	missing []tree.Member
 }
 
 // A heldSlot is a slot that pointed at a director when that was deleted.
@@ -87,7 +89,7 @@ func (u *undos) list(now time.Time) []undoJSON {
 }
 
 // claim returns the delete of the director with that number, to be undone by
-// nobody else until it is given back to settle.
+// nobody else until it is given back to settle or release.
 func (u *undos) claim(id uint64, now time.Time) (*deleted, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -119,14 +121,37 @@ func (d *deleted) tooLate(now time.Time) error {
 	return p
 }
 
-// settle gives a claimed delete back. heir is 0 if it was not undone.
-func (u *undos) settle(d *deleted, heir uint64, places map[int]int) {
+// release gives back a claimed delete that was not undone.
+func (u *undos) release(d *deleted) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	d.busy = false
-	if heir != 0 {
-		d.was, d.slots, d.heir, d.places = nil, nil, heir, places
+}
+
+// settle records what became of a claimed delete.
+func (u *undos) settle(d *deleted, heir uint64, places map[int]int, missing []tree.Member) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	d.busy, d.was, d.slots = false, nil, nil
+	d.heir, d.places, d.missing = heir, places, missing
+}
+
+// missing returns the slots of directors that came back without the director,
+// which was destroyed at that time.
+func (u *undos) missing(id uint64) []heldSlot {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	var slots []heldSlot
+	for _, d := range u.all {
+		for _, m := range d.missing {
+			if m.ID == id {
+				name := strings.TrimPrefix(d.name, d.vcl.Name()+".")
+				h := event.Holder{Kind: event.HolderMember, Name: name, ID: d.id, Slot: m.Slot, Ref: m.Ref}
+				slots = append(slots, heldSlot{h, m.Weight})
+			}
+		}
 	}
+	return slots
 }
 
 // heir follows a director that came back under other numbers, and one of its

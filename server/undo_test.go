@@ -211,6 +211,26 @@ func TestUndoOfBothEndsOfASlot(t *testing.T) {
 	}
 }
 
+// Who undoes the older of two deletes first gets everything back with the second.
+func TestUndoOfAMemberAfterItsHolder(t *testing.T) {
+	g := newRig(t, nil)
+	g.plantUndo()
+	g.send("DELETE", api+"directors/top/members/2", "").is(200)
+	px, x1 := g.delete("px"), g.delete("x1")
+	first := g.undo(px)
+	if got, want := first.reasons(), "member boot.x1 1: it is destroyed by now"; got != want {
+		t.Errorf("left out: got %q, want %q", got, want)
+	}
+	second := g.undo(x1)
+	want := fmt.Sprintf("px(a1@1=1 x1@%d=5)", second.Director.ID)
+	if got := g.wiring("px"); got != want {
+		t.Errorf("wiring: got %s, want %s", got, want)
+	}
+	if want := []rewiredJSON{{Kind: "member", Director: "boot.px", ID: first.Director.ID, Slot: 2, Was: 1}}; !slices.Equal(second.Rewired, want) {
+		t.Errorf("rewired: got %+v, want %+v", second.Rewired, want)
+	}
+}
+
 func TestUndoInStepMode(t *testing.T) {
 	g := newRig(t, nil)
 	g.plantUndo()

@@ -119,12 +119,9 @@ func (u *undone) print(w io.Writer) {
 		}
 	}
 	for _, l := range u.LeftOut {
-		text := l.What
-		if l.Director != "" {
-			text += " " + l.Director
-		}
-		if l.Slot != 0 {
-			text += fmt.Sprintf(" slot %d", l.Slot)
+		text := l.What + " " + l.Director
+		if l.What == "slot" {
+			text = fmt.Sprintf("slot %d of %s", l.Slot, l.Director)
 		}
 		fmt.Fprintf(w, "not put back: %s: %s\n", text, l.Reason)
 	}

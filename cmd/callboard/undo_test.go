@@ -23,14 +23,20 @@ func TestUndo(t *testing.T) {
 		{"delete r", "deleted r"},
 		{"undo 5", "boot.top is a new director (@7)"},
 		{"undo --list", "6  boot.r  random"},
+		{"undo", "held by boot.top slot 1"},
+		{"delete r", "held by top slot 1"},
+		{"assign top a1 --slot 1", "assigned slot 1 of top"},
+		{"undo", "not put back: slot 1 of boot.top: it points at boot.a1 now"},
 	} {
 		code, stdout, stderr := do(strings.Fields(step.args)...)
 		if code != exitOK || !strings.Contains(stdout, step.want) || stderr != "" {
 			t.Errorf("%s: got %d, %q, %q, want %q", step.args, code, stdout, stderr, step.want)
 		}
 	}
-	if code, stdout, _ := do("undo", "--json"); code != exitOK || !json.Valid([]byte(stdout)) {
-		t.Errorf("undo --json: got %d, %q", code, stdout)
+	for _, args := range []string{"delete r", "undo --list", "undo"} {
+		if code, stdout, _ := do(append(strings.Fields(args), "--json")...); code != exitOK || !json.Valid([]byte(stdout)) {
+			t.Errorf("%s --json: got %d, %q", args, code, stdout)
+		}
 	}
 }
 
