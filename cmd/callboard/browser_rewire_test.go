@@ -146,7 +146,7 @@ func TestBrowserRewireByKeyboard(t *testing.T) {
 	p.WaitFor(`document.activeElement.matches(` + quoted(face("pool_a")) + `) || {not: document.activeElement.outerHTML}`)
 
 	// A backend has no members: it can become one.
-	tabTo(t, p, face("c1"))
+	r.live(r.page("?select=boot.c1"))(p)
 	p.Press("m")
 	p.WaitText("#rewire-picker-title", "Give c1 to another")
 	p.Press("p")

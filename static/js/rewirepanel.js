@@ -20,7 +20,7 @@ export function openPanel({ doc, api, page, loop }) {
   const agree = make(doc, 'button', { type: 'button', class: 'button primary', 'data-rewire-do': 'assign' }, 'Assign');
   const keep = make(doc, 'button', { type: 'button', class: 'button', 'data-rewire-do': 'keep' }, 'Keep');
   const buttons = make(doc, 'p', { class: 'line' }, agree, keep);
-  const panel = make(doc, 'dialog', { id: 'rewire', class: 'rewire', 'aria-labelledby': heading.id }, heading, body, outcome, buttons);
+  const panel = make(doc, 'dialog', { id: 'rewire', class: 'rewire', tabindex: '-1', 'aria-labelledby': heading.id }, heading, body, outcome, buttons);
   doc.body.append(panel);
 
   let change = null;
@@ -32,7 +32,9 @@ export function openPanel({ doc, api, page, loop }) {
 
   async function open(wanted, anchor) {
     begin(wanted);
-    if (await ask(turn)) appear(anchor);
+    if (!(await ask(turn))) return;
+    appear(anchor);
+    (agree.hidden ? keep : agree).focus();
   }
 
   /** Does what was agreed to elsewhere. */
@@ -40,6 +42,8 @@ export function openPanel({ doc, api, page, loop }) {
     begin(wanted);
     show(agreed);
     appear(anchor);
+    // No button: the key that agreed is still down.
+    panel.focus();
     act();
   }
 
@@ -53,7 +57,6 @@ export function openPanel({ doc, api, page, loop }) {
   function appear(anchor) {
     if (!panel.open) panel.show();
     place(panel, anchor?.getBoundingClientRect());
-    (agree.hidden ? keep : agree).focus();
   }
 
   /** Asks what the change would do, and shows it. */
