@@ -178,3 +178,52 @@ func TestBrowserRewireRefusesALoop(t *testing.T) {
 	p.WaitFor(`document.querySelectorAll("[data-loop], .loop-line").length === 0`)
 	p.WaitText("#inspector-name", "boot.pool_a")
 }
+
+func TestBrowserRewireIsNotOfferedToReaders(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?face=graph&select=boot.pool_a")
+	if p.Count("[data-pick-up]") == 0 {
+		t.Fatal("nothing can be picked up, want a button for each member")
+	}
+	browser.Eval[any](p, `document.getElementById("page").setAttribute("data-readonly", "")`)
+	for _, selector := range []string{member(1) + " [data-pick-up]", `[data-section="commands"] [data-pick-up]`} {
+		p.WaitGone(selector)
+	}
+}
+
+// rewireState is the demo with a pool selected, brought to where a member is
+// about to be rewired.
+func rewireState(query string, bring func(*browser.Page)) func(*testing.T) scene {
+	return func(t *testing.T) scene {
+		r := startDemo(t, "--quiet-traffic")
+		return scene{open: func(p *browser.Page) {
+			r.live(r.page(query))(p)
+			bring(p)
+		}}
+	}
+}
+
+var (
+	rewirePickerState = rewireState("?select=boot.pool_a", func(p *browser.Page) {
+		p.Press("m")
+		p.WaitVisible("#rewire-picker")
+		p.Type("#rewire-target", "c1")
+		p.WaitText("#rewire-picker .rewire-report", "c1 2 → 3 references")
+	})
+	rewireCarryingState = rewireState("?face=graph&select=boot.pool_a", func(p *browser.Page) {
+		p.Click(member(1) + " [data-pick-up]")
+		p.WaitVisible("#carrying")
+	})
+	rewirePreviewState = rewireState("?face=outline&select=boot.pool_a", func(p *browser.Page) {
+		p.Click(member(1) + " [data-pick-up]")
+		p.Click(`#rows .row-name[href*="boot.c1"]`)
+		p.WaitText("#rewire .rewire-effects", "c1 2 → 3 references")
+	})
+	rewireLoopState = rewireState("?face=graph&select=boot.pool_a", func(p *browser.Page) {
+		p.Click(`[data-zoom="fit"]`)
+		p.Click(member(1) + " [data-pick-up]")
+		p.Click(face("site"))
+		p.WaitText("#rewire", "This would close a loop")
+	})
+)

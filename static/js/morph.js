@@ -16,7 +16,7 @@ export function morph(from, to, same = false) {
 
 // What the browser's side sets: the server does not know of it.
 const own = new Set([
-  'style', 'open', 'data-camera', 'data-scale', 'data-news', 'data-rewire', 'data-loop', 'data-carrying',
+  'style', 'open', 'data-camera', 'data-scale', 'data-news', 'data-rewire', 'data-loop',
   'aria-invalid', 'aria-describedby', 'aria-selected', 'tabindex',
 ]);
 

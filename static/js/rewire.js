@@ -32,6 +32,7 @@ export function open({ doc, page, api }) {
 
   /** Asks what to rewire of the director that the reader is at. */
   function pick(at) {
+    if (doc.querySelector('dialog:modal')) return;
     const link = at?.closest?.('.card')?.querySelector('.face') ?? at?.closest?.('.row')?.querySelector('.row-name');
     const director = (link && placeOf(link)) ?? new URLSearchParams(page.search).get('select');
     carry.leave();

@@ -22,6 +22,7 @@ export function openCarry({ doc, marks, put }) {
     carried = what;
     marks.show(what);
     bar.hidden = false;
+    stand(bar, doc.getElementById('stage'));
     words.textContent = carrying(what);
   }
 
@@ -45,6 +46,14 @@ export function openCarry({ doc, marks, put }) {
   }, { capture: true });
   drop.addEventListener('click', leave);
   return { take, leave, get isCarrying() { return Boolean(carried); } };
+}
+
+// At the foot of the stage: the board's first cards are at its head.
+function stand(bar, stage) {
+  const { left, bottom, width } = stage.getBoundingClientRect();
+  bar.style.left = `${left + 12}px`;
+  bar.style.bottom = `${Math.max(12, bar.ownerDocument.defaultView.innerHeight - bottom + 12)}px`;
+  bar.style.maxWidth = `${Math.max(200, width - 300)}px`;
 }
 
 /** The director that a card or a row is about, as the API names it. */

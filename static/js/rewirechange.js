@@ -32,6 +32,11 @@ export function changeOf({ number, slot }, place) {
   return slot ? { holder: number, slot, target: place } : { holder: place, slot: 0, target: number };
 }
 
+/** The edge that the change would draw: numbers, or names that no card has. @param {Change} change */
+export function edgeOf({ holder, target }) {
+  return [holder, target].map((name) => name.replace('@', ''));
+}
+
 const at = (api, { holder }) => `${api}/directors/${encodeURIComponent(holder)}`;
 
 /** Asks what the change would do. */

@@ -56,9 +56,16 @@ function scale(doc) {
   return a || 1;
 }
 
-/** A line from one point to another, which leaves and arrives as edges do. */
+/**
+ * A line from one point to another, which leaves and arrives as edges do. One
+ * that runs back goes over the cards at its ends, not through them.
+ */
 export function curve(from, to) {
-  const bend = Math.max(40, Math.abs(to.x - from.x) / 2);
-  const n = (value) => Math.round(value);
-  return `M${n(from.x)} ${n(from.y)}C${n(from.x + bend)} ${n(from.y)} ${n(to.x - bend)} ${n(to.y)} ${n(to.x)} ${n(to.y)}`;
+  const n = Math.round;
+  const [x1, y1, x2, y2] = [from.x, from.y, to.x, to.y].map(n);
+  const bend = Math.max(40, n((x2 - x1) / 2));
+  if (x2 > x1) return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  const top = Math.min(y1, y2) - 56;
+  const middle = n((x1 + x2) / 2);
+  return `M${x1} ${y1}C${x1 + 70} ${y1} ${x1 + 70} ${top} ${middle} ${top}C${x2 - 70} ${top} ${x2 - 70} ${y2} ${x2} ${y2}`;
 }

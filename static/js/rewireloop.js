@@ -7,19 +7,20 @@ export function steps(ids) {
 }
 
 /**
- * Draws the loop that an assignment would close on the board: the directors and
- * edges on the way, and the edge that would be new.
+ * Draws on the board what a change would come to: the edge that would be new, and
+ * the directors and edges of the loop that it would close.
  *
  * @param {Document} doc
  * @param {ReturnType<import('./rewirelayer.js').openLayer>} layer
  */
 export function openLoop(doc, layer) {
-  const line = draw(doc, 'path', { class: 'loop-line' });
-  let ids = null;
+  const line = draw(doc, 'path');
+  let loop = null;
+  let edge = null;
 
-  function show() {
+  function mark() {
     const wanted = new Set();
-    for (const [from, to] of ids ? steps(ids) : []) {
+    for (const [from, to] of loop ? steps(loop) : []) {
       wanted.add(doc.getElementById(`card-${from}`));
       wanted.add(doc.getElementById(`card-${to}`));
       wanted.add(doc.querySelector(`#edges path[data-from="${from}"][data-to="${to}"]`));
@@ -28,22 +29,32 @@ export function openLoop(doc, layer) {
       if (!wanted.has(marked)) marked.removeAttribute('data-loop');
     }
     for (const element of wanted) element?.setAttribute('data-loop', '');
-    close();
   }
 
-  function close() {
-    const [from, to] = ids ? [ids[0], ids[1]].map((id) => doc.getElementById(`card-${id}`)) : [];
-    if (!from || !to || !layer.place().isConnected) return line.remove();
+  function drawEdge() {
+    const [from, to] = (edge ?? []).map((id) => doc.getElementById(`card-${id}`));
+    if (!from?.clientWidth || !to || !layer.place().isConnected) return line.remove();
+    line.setAttribute('class', loop ? 'loop-line' : 'plan-line');
     line.setAttribute('d', curve(layer.side(from, 'right'), layer.side(to, 'left')));
     layer.svg.append(line);
   }
 
-  doc.addEventListener('board-changed', () => ids && show());
+  function update() {
+    mark();
+    drawEdge();
+  }
+
+  doc.addEventListener('board-changed', () => edge && update());
   return {
-    /** @param {number[]|null} way the numbers of the directors, null takes the picture away */
-    show(way) {
-      ids = way?.length ? way : null;
-      show();
+    /**
+     * @param {number[]|null} [way] the numbers of the directors of a loop
+     * @param {(number|string)[]|null} [plan] those of the new edge, where there is none;
+     *   without both the picture goes away
+     */
+    show(way, plan) {
+      loop = way?.length ? way : null;
+      edge = loop ? loop.slice(0, 2) : plan ?? null;
+      update();
     },
   };
 }

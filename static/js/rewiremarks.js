@@ -56,7 +56,7 @@ export function openMarks(doc) {
     const all = cards.map((card) => ({ id: card.id.slice('card-'.length), group: card.firstElementChild.hasAttribute('data-group') }));
     const found = carried ? verdicts(edgesOf(doc), all, carried) : new Map();
     for (const [i, card] of cards.entries()) put(card, found.get(all[i].id));
-    doc.getElementById('board')?.toggleAttribute('data-carrying', Boolean(carried));
+    doc.documentElement.toggleAttribute('data-carrying', Boolean(carried));
   }
 
   function put(card, verdict) {

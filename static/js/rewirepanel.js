@@ -1,4 +1,4 @@
-import { assign, preview, undoing } from './rewirechange.js';
+import { assign, edgeOf, preview, undoing } from './rewirechange.js';
 import { make } from './rewiremake.js';
 import { refusal, report } from './rewirereport.js';
 import { possible, title } from './rewirewords.js';
@@ -15,12 +15,12 @@ import { possible, title } from './rewirewords.js';
  */
 export function openPanel({ doc, api, page, loop }) {
   const heading = make(doc, 'h2', { id: 'rewire-title' });
-  const body = make(doc, 'div', { class: 'rewire-report' });
+  const body = make(doc, 'div', { id: 'rewire-report', class: 'rewire-report' });
   const outcome = make(doc, 'output', { class: 'outcome', role: 'status' });
   const agree = make(doc, 'button', { type: 'button', class: 'button primary', 'data-rewire-do': 'assign' }, 'Assign');
   const keep = make(doc, 'button', { type: 'button', class: 'button', 'data-rewire-do': 'keep' }, 'Keep');
   const buttons = make(doc, 'p', { class: 'line' }, agree, keep);
-  const panel = make(doc, 'dialog', { id: 'rewire', class: 'rewire', tabindex: '-1', 'aria-labelledby': heading.id }, heading, body, outcome, buttons);
+  const panel = make(doc, 'dialog', { id: 'rewire', class: 'rewire', tabindex: '-1', 'aria-labelledby': heading.id, 'aria-describedby': body.id }, heading, body, outcome, buttons);
   doc.body.append(panel);
 
   let change = null;
@@ -78,7 +78,7 @@ export function openPanel({ doc, api, page, loop }) {
     heading.textContent = title(told);
     body.replaceChildren(...report(doc, told));
     offer('Assign', possible(told) ? act : null);
-    loop.show(told.loop_ids);
+    loop.show(told.loop_ids, possible(told) ? edgeOf(change) : null);
   }
 
   function fail(problem) {

@@ -1,5 +1,5 @@
 import { request } from './request.js';
-import { preview } from './rewirechange.js';
+import { edgeOf, preview } from './rewirechange.js';
 import { openCombo } from './rewirecombo.js';
 import { make } from './rewiremake.js';
 import { refusal, report } from './rewirereport.js';
@@ -30,17 +30,19 @@ export function openPicker({ doc, api, loop, panel }) {
       director = await request(`${api}/directors/${encodeURIComponent(place)}`, { method: 'GET' });
     } catch (problem) {
       director = null;
+      heading.textContent = 'Rewire';
       body.replaceChildren(refusal(doc, problem));
     }
+    slotField.hidden = !director || director.leaf;
+    parts.input.disabled = !director;
     if (director) fill();
     if (!dialog.open) dialog.showModal();
-    (director && !director.leaf ? slots : parts.input).focus();
+    if (director) (director.leaf ? parts.input : slots).focus();
   }
 
   function fill() {
     const { leaf, name, members } = director;
     heading.textContent = leaf ? `Give ${name} to another` : `Rewire ${name}`;
-    slotField.hidden = leaf;
     slotLabel.textContent = `Slot of ${name}`;
     targetLabel.textContent = leaf ? 'As a member of' : 'Point it at';
     slots.replaceChildren(
@@ -80,10 +82,12 @@ export function openPicker({ doc, api, loop, panel }) {
     }
     body.replaceChildren(...report(doc, told));
     agree.disabled = !possible(told);
-    return loop.show(told.loop_ids);
+    return loop.show(told.loop_ids, possible(told) ? edgeOf(change) : null);
   }
 
   slots.addEventListener('change', () => look(combo.value));
+  // The keys of the page are not for who is in here.
+  dialog.addEventListener('keydown', (event) => event.stopPropagation());
   keep.addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => {
     asking?.abort();
