@@ -50,9 +50,13 @@ export function openCarry({ doc, marks, put }) {
 
 // At the foot of the stage: the board's first cards are at its head.
 function stand(bar, stage) {
+  const { innerHeight } = bar.ownerDocument.defaultView;
+  // Where the page scrolls, the way to put it down is out of sight.
+  const { top: head, bottom: foot } = stage.getBoundingClientRect();
+  if (foot < innerHeight / 3 || head > innerHeight / 2) stage.scrollIntoView({ block: 'start' });
   const { left, bottom, width } = stage.getBoundingClientRect();
   bar.style.left = `${left + 12}px`;
-  bar.style.bottom = `${Math.max(12, bar.ownerDocument.defaultView.innerHeight - bottom + 12)}px`;
+  bar.style.bottom = `${Math.max(12, innerHeight - bottom + 12)}px`;
   bar.style.maxWidth = `${Math.max(200, width - 300)}px`;
 }
 

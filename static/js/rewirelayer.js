@@ -67,5 +67,5 @@ export function curve(from, to) {
   if (x2 > x1) return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
   const top = Math.min(y1, y2) - 56;
   const middle = n((x1 + x2) / 2);
-  return `M${x1} ${y1}C${x1 + 70} ${y1} ${x1 + 70} ${top} ${middle} ${top}C${x2 - 70} ${top} ${x2 - 70} ${y2} ${x2} ${y2}`;
+  return `M${x1} ${y1}C${x1 + 32} ${y1} ${x1 + 32} ${top} ${middle} ${top}C${x2 - 32} ${top} ${x2 - 32} ${y2} ${x2} ${y2}`;
 }

@@ -38,12 +38,11 @@ func (m *Members) Key() string { return m.ID }
 
 func (b *builder) members(d *tree.Director) Fragment {
 	m := &Members{
-		ID: sectionID("members", d.ID), Editable: editable(d),
+		ID: sectionID("members", d.ID), Number: atID(d.ID), Name: d.Name, Editable: editable(d),
 		Weighted: slices.Contains([]string{"random", "hash"}, d.Type),
 		Sum:      fmt.Sprintf("%d of %d healthy", d.HealthyMembers(), d.TotalMembers()),
-		Number:   atID(d.ID), Name: d.Name,
-		Add: b.form("add-member", "", "/directors/"+atID(d.ID)+"/members"),
-		New: b.q.AddingMember().Href(),
+		Add:      b.form("add-member", "", "/directors/"+atID(d.ID)+"/members"),
+		New:      b.q.AddingMember().Href(),
 	}
 	total := 0.0
 	for slot := range d.Members() {
