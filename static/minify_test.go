@@ -85,7 +85,7 @@ func TestMinifiedModulesPassTheirTests(t *testing.T) {
 		t.Fatalf("found %d tests, %v", len(tests), err)
 	}
 	run := []string{"--test", "--test-reporter=spec"}
-	for _, name := range append(tests, "package.json") {
+	for _, name := range append(tests, "package.json", "test/copyas.json") {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -207,7 +207,7 @@ func top(p PageData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\">Outline</a></nav><button id=\"commands\" type=\"button\" class=\"button scripted\" data-palette title=\"Ctrl K\"><span>Commands</span></button> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\">Outline</a></nav><button id=\"commands\" type=\"button\" class=\"button scripted\" data-palette><span>Commands</span> <kbd>Ctrl K</kbd></button> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

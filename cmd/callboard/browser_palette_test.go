@@ -63,7 +63,7 @@ func TestBrowserPaletteByKeyboard(t *testing.T) {
 	p.Click("#q")
 	openPalette(p, "pool_b")
 	p.WaitText(option, "boot.pool_b")
-	p.Press("Enter")
+	p.Click(option) // Press would also send the field's form: the palette has taken the key
 	p.WaitText("#inspector-name", "boot.pool_b")
 	openPalette(p, "no such thing")
 	p.WaitText(".palette-none", "a part of a director’s name")
@@ -156,5 +156,23 @@ func (r *running) paste(text string) {
 	r.t.Helper()
 	if out, err := exec.CommandContext(r.t.Context(), "sh", "-c", text).CombinedOutput(); err != nil {
 		r.t.Fatalf("%s: got %v: %s", text, err, out)
+	}
+}
+
+// paletteState is the palette after something was typed into it. The selector is
+// that of what copying, or asking for a value, then shows.
+func paletteState(query, text, shows string) func(*testing.T) scene {
+	return func(t *testing.T) scene {
+		r := startDemo(t, "--quiet-traffic")
+		return scene{open: func(p *browser.Page) {
+			r.live(r.page(query))(p)
+			openPalette(p, text)
+			if shows == ".palette-text" || shows == ".palette-ask" {
+				p.Press("Alt+3")
+			}
+			if shows != "" {
+				p.WaitVisible(shows)
+			}
+		}}
 	}
 }

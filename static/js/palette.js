@@ -25,6 +25,7 @@ export function open(board) {
   let people = []; // directors that were found
   let section = ''; // the only one whose commands are shown, to be copied
   let asked = null; // what the second step is about
+  let offered = ''; // the key of what can be copied
 
   const say = (words) => {
     part('said').textContent = words;
@@ -60,7 +61,10 @@ export function open(board) {
 
   /** Offers to copy what is highlighted, or what is asked about. */
   function offer() {
-    copier.offer(Boolean((asked ?? list.item)?.command));
+    const { key = '', command } = asked ?? list.item ?? {};
+    if (key === offered) return; // what was copied, and said, stays
+    offered = key;
+    copier.offer(Boolean(command));
     part('said').textContent = '';
   }
 
@@ -116,6 +120,7 @@ export function open(board) {
     field.placeholder = section ? 'Which one?' : 'What to do, or a director’s name';
     field.value = '';
     people = [];
+    offered = null;
     delete part('said').dataset.tone;
     dialog.showModal();
     step(null);

@@ -26,7 +26,9 @@ export function formItems(doc, api) {
   if (doc.querySelector('#page[data-readonly]')) return [];
   const name = namer(doc);
   const items = [];
-  for (const form of doc.querySelectorAll('#inspector form[method="post"], #steps form[method="post"]')) {
+  const sections = [...doc.querySelectorAll('#inspector .section, #steps .stepping')];
+  const forms = sections.sort((a, b) => order(a) - order(b)).flatMap((one) => [...one.querySelectorAll('form[method="post"]')]);
+  for (const form of forms) {
     if (form.matches('.fault') && !form.closest('[data-faults]')) continue;
     for (const button of form.querySelectorAll('button:not([type="button"])')) items.push(formItem(form, button, api, name));
   }
@@ -34,6 +36,9 @@ export function formItems(doc, api) {
   if (deletes) items.push(deleteItem(deletes, doc, api, name));
   return items;
 }
+
+/** What is open and asks something comes first, then what is done most. */
+const order = ({ dataset }) => ['add', 'delete', 'commands'].indexOf(dataset.section) + 1 || 9;
 
 function formItem(form, button, api, name) {
   const fields = [...form.querySelectorAll('input:not([type="hidden"]), select')];
@@ -72,7 +77,7 @@ function wordsOf(form, button, fields) {
 
 function place(row) {
   const slot = text(row.querySelector('.slot'));
-  const who = text(row.querySelector('.grow, span'));
+  const who = text(row.querySelector('.grow') ?? row.querySelector('span'));
   return slot ? `Slot ${slot}, ${who}` : [who, text(row.querySelector(':scope > .quiet'))].filter(Boolean).join(', ');
 }
 

@@ -15,6 +15,7 @@ export function openList(box, field, { highlighted, clicked }) {
   const doc = box.ownerDocument;
   let items = [];
   let at = -1;
+  let drawn = '';
 
   const make = (tag, properties, ...children) => {
     const element = Object.assign(doc.createElement(tag), properties);
@@ -22,7 +23,11 @@ export function openList(box, field, { highlighted, clicked }) {
     return element;
   };
 
+  /** Draws what is new only: a press that has begun on an option has to end there. */
   function draw() {
+    const signs = JSON.stringify(items.map(({ key, group, words, note, marks }) => [key, group, words, note, marks]));
+    if (signs === drawn) return;
+    drawn = signs;
     const groups = [];
     for (const [i, item] of items.entries()) {
       if (i === 0 || item.group !== items[i - 1].group) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { copyAs, match } from '../js/copyas.js';
 import { cliRoutes } from '../js/copycli.js';
@@ -17,8 +17,10 @@ test('a command in three languages', () => {
   }
 });
 
-test('every command of the API can be copied', () => {
-  const routes = [...read('../../server/routes.go').matchAll(/r\.(Post|Put|Delete)\(api\+"([^"]+)"/g)];
+const server = new URL('../../server/routes.go', import.meta.url);
+
+test('every command of the API can be copied', { skip: !existsSync(server) && 'away from the server' }, () => {
+  const routes = [...readFileSync(server, 'utf8').matchAll(/r\.(Post|Put|Delete)\(api\+"([^"]+)"/g)];
   assert.ok(routes.length >= 17, `got ${routes.length} routes, want them all`);
   for (const [, method, path] of routes) {
     const route = `${method.toUpperCase()} ${path}`;
