@@ -15,11 +15,16 @@ import (
 type point struct{ X, Y float64 }
 
 // Click clicks the middle of the visible part of the element with the left
-// button, as soon as a user could.
-func (p *Page) Click(selector string) {
+// button, as soon as a user could. The keys, as in [Page.Press], are held down
+// meanwhile.
+func (p *Page) Click(selector string, keys ...string) {
 	p.t.Helper()
 	at := p.reach(selector)
-	p.do("clicking "+selector, chromedp.MouseClickXY(at.X, at.Y))
+	held, err := modifiers(keys)
+	if err != nil {
+		p.t.Fatalf("browser: %v", err)
+	}
+	p.do("clicking "+selector, chromedp.MouseClickXY(at.X, at.Y, chromedp.ButtonModifiers(held)))
 }
 
 // Follow clicks an element that leads to another page, a link or the button of

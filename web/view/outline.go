@@ -42,6 +42,7 @@ func (b *builder) outline(prev *Model) {
 	for i, f := range b.chosen.folds {
 		o.folds[f.holder] = b.m.Folds[i]
 	}
+	o.closed = b.closed()
 	o.list(0, 0, b.top())
 	if prev != nil {
 		o.rows = keepRows(prev.Rows, o.rows)
@@ -53,6 +54,7 @@ func (b *builder) outline(prev *Model) {
 type outliner struct {
 	b      *builder
 	opened []bool
+	closed []bool // of shown: whether the branch is shut
 	folds  map[uint64]*Fold
 	rows   []*Row
 }
@@ -122,6 +124,10 @@ func (o *outliner) row(l line, level, pos, size int) {
 	if again || l.d.TotalMembers() == 0 {
 		return
 	}
+	if o.closed[l.at] {
+		r.Toggle = o.b.opening(l.at)
+		return
+	}
 	r.Toggle = o.b.toggle(l.at)
 	o.list(l.d.ID, level+1, o.b.membersOf(l.at))
 }
@@ -148,7 +154,11 @@ func (b *builder) toggle(i int) *Toggle {
 	if len(b.chosen.below(i)) > 0 {
 		return &Toggle{Open: true, Href: b.q.Shutting(token).Href()}
 	}
-	q := b.q.Opening(token, 0)
+	return b.opening(i)
+}
+
+func (b *builder) opening(i int) *Toggle {
+	q := b.q.Opening(b.m.cells[i].token, 0)
 	if !b.chosen.ranked {
 		q.Open = b.q.Open // there is room for it anyway
 	}

@@ -99,6 +99,27 @@ func TestLinesSayWhichOfHowManyTheyAre(t *testing.T) {
 	}
 }
 
+// A branch can be shut although its members are shown elsewhere; it opens for
+// the selected director where that is shown nowhere else.
+func TestABranchThatIsShutHasNoLines(t *testing.T) {
+	shut := view.Query{Face: view.FaceOutline}.Shutting("boot.pool_a").Shutting("boot.pool_b")
+	for selected, want := range map[string]string{
+		"":        "1 cache, 2 a1, 2 a2, 2 a3, 1 site, 2 pool_a, 2 pool_b, 2 c1",
+		"boot.a1": "1 cache, 2 a1, 2 a2, 2 a3, 1 site, 2 pool_a, 2 pool_b, 2 c1",
+		"boot.b1": "1 cache, 2 a1, 2 a2, 2 a3, 1 site, 2 pool_a, 2 pool_b, 3 b1, 3 …, 2 c1",
+	} {
+		m := build(viewtest.Demo(), shut.Selecting(selected))
+		if got := lines(m); got != want {
+			t.Errorf("%q: got %s, want %s", selected, got, want)
+		}
+		for _, r := range m.Rows {
+			if r.Face != nil && r.Face.Name == "pool_a" && (r.Toggle == nil || r.Toggle.Open || strings.Contains(r.Toggle.Href, "pool_a")) {
+				t.Errorf("%q: pool_a has %+v, want a link that opens it", selected, r.Toggle)
+			}
+		}
+	}
+}
+
 // Indentation ends somewhere, the tree need not.
 func TestDepthIsNotBounded(t *testing.T) {
 	st := viewtest.New("demo")

@@ -21,6 +21,7 @@ type choice struct {
 	// places are which of all members the shown ones are, in order and from 1,
 	// by the holders of which some are folded. Only an outline needs them.
 	places map[uint64][]int
+	shut   map[uint64]bool // the directors whose branches the query shuts
 
 	filter  Filter
 	problem error    // of the filter's text
@@ -69,6 +70,7 @@ func (b *builder) choose(prev *Model) {
 		}
 	}
 	p := newPicker(b.s, b.q, b.selected)
+	p.c.shut = p.shut
 	if p.c.problem == nil && !p.c.filter.Empty() {
 		p.c.matched = match(b.s, p.c.filter, before, b.changed)
 	}

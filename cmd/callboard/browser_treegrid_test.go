@@ -1,0 +1,264 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/callboard/callboard/internal/browser"
+)
+
+// A grid is a page that shows the outline.
+type grid struct {
+	*browser.Page
+	r *running
+	t *testing.T
+}
+
+// openGrid opens the outline and waits until its keys are there.
+func openGrid(t *testing.T, r *running, query string) grid {
+	t.Helper()
+	g := grid{r.openPage(query), r, t}
+	g.WaitCount(`#outline [tabindex="0"]`, 1)
+	return g
+}
+
+// line is the selector of the nth line of a director, from 0.
+func (g grid) line(name string, nth int) string {
+	g.t.Helper()
+	g.WaitFor(fmt.Sprintf(`[...document.querySelectorAll("#rows > .row")].filter(r => r.querySelector(".name")?.textContent === %s).length > %d`, quoted(name), nth))
+	return "#" + browser.Eval[string](g.Page, fmt.Sprintf(
+		`[...document.querySelectorAll("#rows > .row")].filter(r => r.querySelector(".name")?.textContent === %s)[%d].id`, quoted(name), nth))
+}
+
+// where is what has the focus: the name of a line, with the text of the cell if
+// it is one.
+const where = `(e => {
+	const row = e.closest(".row, #columns"), name = row?.querySelector(".name, .fold-count")?.textContent ?? "";
+	return e === row ? name : row?.id === "columns" ? "head " + e.textContent.trim() : row ? name + ": " + e.textContent.trim().replace(/\s+/g, " ") : e.outerHTML.slice(0, 80);
+})(document.activeElement)`
+
+// press presses keys and waits until the focus is where it should be.
+func (g grid) press(keys, want string) {
+	g.t.Helper()
+	for key := range strings.FieldsSeq(keys) {
+		g.Press(key)
+	}
+	g.at(want)
+}
+
+func (g grid) at(want string) {
+	g.t.Helper()
+	g.WaitFor(fmt.Sprintf(`(w => w === %s || {not: w})(%s)`, quoted(want), where))
+}
+
+// selected waits until these lines are selected and the bar says how many
+// directors they are.
+func (g grid) selected(count int, want ...string) {
+	g.t.Helper()
+	g.WaitFor(fmt.Sprintf(`(w => w === %s || {not: w})([...document.querySelectorAll('#rows > [aria-selected="true"] .name')].map(e => e.textContent).join(" "))`,
+		quoted(strings.Join(want, " "))))
+	if count == 0 {
+		g.WaitGone(".bulk-bar")
+		return
+	}
+	g.WaitText(".bulk-count", fmt.Sprintf("%d selected", count))
+}
+
+// names lists the lines.
+func (g grid) names() string {
+	return strings.Join(browser.Eval[[]string](g.Page, `[...document.querySelectorAll("#rows .name")].map(e => e.textContent)`), " ")
+}
+
+func (g grid) bulk(word string) {
+	g.t.Helper()
+	g.WaitFor(fmt.Sprintf(`[...document.querySelectorAll(".bulk-bar button")].find(b => b.textContent === %s).id = "pressed-button"`, quoted(word)))
+	g.Click("#pressed-button")
+	browser.Eval[any](g.Page, `document.getElementById("pressed-button")?.removeAttribute("id")`)
+}
+
+func TestBrowserTreegridKeys(t *testing.T) {
+	t.Parallel()
+	g := openGrid(t, startDemo(t, "--quiet-traffic"), "?face=outline")
+	tabTo(t, g.Page, "#rows > .row")
+	g.at("cache")
+	g.press("ArrowDown ArrowDown", "a2")
+	g.press("ArrowLeft", "cache")
+	g.press("End", "c1")
+	g.press("Home ArrowUp", "head Director")
+	g.press("ArrowRight ArrowRight", "head References")
+	g.press("ArrowDown", "cache")
+	g.press("PageDown", "c1")
+	g.press("Control+Home", "cache")
+	g.press("s", "site")
+	g.press("ArrowDown", "pool_a")
+	g.press("ArrowRight ArrowRight", "pool_a: healthy members 3/3")
+	g.press("End Home ArrowLeft", "pool_a")
+
+	g.press("ArrowLeft", "pool_a")
+	g.WaitVisible(g.line("pool_a", 0) + `[aria-expanded="false"]`)
+	g.press("ArrowDown", "pool_b")
+	g.press("ArrowLeft", "pool_b")
+	g.WaitVisible(g.line("pool_b", 0) + `[aria-expanded="false"]`)
+	g.Press("*")
+	g.WaitVisible(g.line("pool_a", 0) + `[aria-expanded="true"]`)
+	g.WaitVisible(g.line("pool_b", 0) + `[aria-expanded="true"]`)
+	g.at("pool_b")
+	g.press("ArrowLeft", "pool_b")
+	g.WaitVisible(g.line("pool_b", 0) + `[aria-expanded="false"]`)
+	g.Press("ArrowRight")
+	g.WaitVisible(g.line("pool_b", 0) + `[aria-expanded="true"]`)
+
+	g.Press("Enter")
+	g.WaitText("#inspector-name", "boot.pool_b")
+	g.at("pool_b")
+	g.press("a", "a1") // no key of the page while the outline has the focus
+	if g.Count("#add-name") != 0 {
+		t.Error("a letter opened the form for a new director")
+	}
+	tabTo(t, g.Page, "#inspector a, #inspector button") // one stop, and out
+}
+
+func TestBrowserTreegridSorts(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	g := openGrid(t, r, "?face=outline")
+	own := g.names()
+	for _, want := range []string{"ascending", "descending"} {
+		g.Click(`#columns th:first-child .sort`)
+		g.WaitVisible(`#columns th:first-child[aria-sort="` + want + `"]`)
+	}
+	if got, want := g.names(), "site pool_b b2 b1 pool_a a3 a2 a1 c1 cache a3 a2 a1"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	g.Click(`#columns th:first-child .sort`)
+	g.WaitGone(`#columns [aria-sort]`)
+	if got := g.names(); got != own {
+		t.Errorf("after the third click: got %s, want %s", got, own)
+	}
+
+	// What is sorted moves as it changes, and the focus with it.
+	g.Click(`#columns th:nth-child(2) .sort`)
+	g.WaitURL("sort=health")
+	g.Click(g.line("b2", 0) + " td:nth-child(3)")
+	g.at("b2")
+	r.must("PUT", "health", `{"pattern":"b2","admin":"sick"}`)
+	g.WaitFor(`(n => n.includes("b2 b1") || {not: n})([...document.querySelectorAll("#rows .name")].map(e => e.textContent).join(" "))`)
+	g.at("b2")
+	g.press("ArrowDown", "b1")
+	waitSame(t, g.Page, r.openPage("?face=outline&sort=health"))
+}
+
+func TestBrowserTreegridSelects(t *testing.T) {
+	t.Parallel()
+	g := openGrid(t, startDemo(t, "--quiet-traffic"), "?face=outline")
+	g.Click(g.line("a1", 0) + " .pick")
+	g.selected(1, "a1", "a1") // in both of its lines
+	g.press("Shift+ArrowDown Shift+ArrowDown", "a3")
+	g.selected(3, "a1", "a2", "a3", "a1", "a2", "a3")
+	g.press("Shift+ArrowUp", "a2")
+	g.selected(2, "a1", "a2", "a1", "a2")
+	g.press("Space", "a2")
+	g.selected(1, "a1", "a1")
+	g.Click(g.line("b1", 0)+" td:nth-child(3)", "Control")
+	g.Click(g.line("c1", 0)+" td:nth-child(3)", "Shift")
+	g.selected(4, "a1", "a1", "b1", "b2", "c1")
+	g.Press("Control+a")
+	g.WaitText(".bulk-count", "10 selected")
+	g.Press("Escape")
+	g.selected(0)
+	g.Click(g.line("b1", 0)+" td:nth-child(3)", "Control")
+	g.bulk("Clear")
+	g.selected(0)
+	g.at("b1")
+}
+
+func TestBrowserTreegridCommandsForMany(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	g := openGrid(t, r, "?face=outline")
+	for _, name := range []string{"a1", "a2", "b1"} {
+		g.Click(g.line(name, 0) + " .pick")
+	}
+	g.bulk("Sick")
+	g.WaitText(".bulk-outcome", "Sick: 3 of 3 done")
+	for _, name := range []string{"a1", "a2", "b1"} {
+		g.WaitVisible(g.line(name, 0) + `[data-health="sick"] .health[data-admin]`)
+	}
+	g.WaitText(".bulk-count", "3 selected")
+	g.bulk("Auto")
+	g.WaitText(".bulk-outcome", "Auto: 3 of 3 done")
+	g.WaitVisible(g.line("b1", 0) + `[data-health="healthy"]`)
+	g.bulk("Pin")
+	g.WaitText(".bulk-outcome", "Pin: 3 of 3 done")
+	if got := strings.Count(r.must("GET", "directors", ""), `"kind":"pin"`); got != 3 {
+		t.Errorf("got %d pins, want 3", got)
+	}
+}
+
+func TestBrowserTreegridDeletesMany(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	g := openGrid(t, r, "?face=outline")
+	g.Click(g.line("cache", 0) + " .pick")
+	g.Click(g.line("b1", 0) + " .pick")
+	g.bulk("Delete…")
+	g.WaitText("#bulk-delete", "Delete 2 directors?")
+	for _, want := range []string{"a1, a2, a3", "cache", "lingers while held by", "pool_b"} {
+		g.WaitText("#bulk-delete", want)
+	}
+	g.Press("Escape")
+	g.WaitGone("#bulk-delete")
+	g.selected(2, "cache", "b1")
+	g.bulk("Delete…")
+	g.WaitVisible("#bulk-delete")
+	g.Press("Enter")
+	g.WaitFor(`!document.querySelector("#rows").textContent.includes("cache")`)
+	g.WaitVisible(g.line("b1", 0) + `[data-phase="lingering"]`)
+	g.selected(0)
+	g.WaitFor(`document.activeElement.matches("#rows > .row") || {not: document.activeElement.outerHTML.slice(0, 80)}`)
+
+	// What is deleted already is refused, and stays selected.
+	g.Click(g.line("b1", 0) + " .pick")
+	g.Click(g.line("c1", 0) + " .pick")
+	g.bulk("Delete…")
+	g.WaitVisible("#bulk-delete")
+	g.Allow(`^network: .*status of 409`)
+	g.Press("Enter")
+	g.WaitText(".bulk-outcome", "Delete: 1 of 2 done")
+	g.WaitText(".bulk-refusals", "b1: ")
+	g.selected(1, "b1")
+}
+
+func TestBrowserTreegridFocusOutlivesItsLine(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	g := openGrid(t, r, "?face=outline")
+	g.Click(g.line("a2", 0) + " td:nth-child(3)")
+	g.at("a2")
+	g.Press("ArrowRight")
+	slots := browser.Eval[[]string](g.Page, `[...document.querySelectorAll("#rows .name")].map(e => e.textContent)`)
+	if !slices.Contains(slots, "a2") {
+		t.Fatal("a2 is not there")
+	}
+	r.must("PUT", "health", `{"pattern":"a2","admin":"sick"}`)
+	g.WaitVisible(g.line("a2", 0) + `[data-health="sick"]`)
+	g.at("a2: a2")
+	for _, test := range []struct{ slot, want string }{{"2", "a3"}, {"3", "a1"}, {"1", "cache"}} {
+		r.must("DELETE", "directors/cache/members/"+test.slot, "")
+		r.waitSeq(g.Page)
+		g.at(test.want)
+	}
+	g.WaitText("#announcer", "is gone")
+	r.must("DELETE", "directors/cache", "")
+	g.WaitFor(`!document.querySelector("#rows").textContent.includes("cache")`)
+	g.WaitCount(`#outline [tabindex="0"]`, 1)
+	g.WaitFor(`document.activeElement.matches("#rows > .row") || {not: document.activeElement.outerHTML.slice(0, 80)}`)
+
+	// A reader who has left is left in peace.
+	g.Click("#q")
+	r.must("PUT", "health", `{"pattern":"c1","admin":"sick"}`)
+	g.WaitVisible(g.line("c1", 0) + `[data-health="sick"]`)
+	g.WaitFor(`document.activeElement.id === "q"`)
+}
