@@ -39,6 +39,8 @@ var states = []state{
 	{"add", demoState("?panel=add")},
 	{"add-shard", demoState("?panel=add-shard")},
 	{"delete", demoState("?select=boot.a1&panel=delete")},
+	{"selected", selectedState},
+	{"delete-many", deleteManyState},
 	{"half-sick", halfSickState},
 	{"lingering", lingeringState},
 	{"undo", undoState(true)},

@@ -262,3 +262,27 @@ func TestBrowserTreegridFocusOutlivesItsLine(t *testing.T) {
 	g.WaitVisible(g.line("c1", 0) + `[data-health="sick"]`)
 	g.WaitFor(`document.activeElement.id === "q"`)
 }
+
+// selectedState is the outline with some lines selected, and sorted.
+func selectedState(t *testing.T) scene {
+	r := startDemo(t, "--quiet-traffic")
+	open := r.live(r.page("?face=outline&select=boot.a2&sort=-name"))
+	return scene{func(p *browser.Page) {
+		open(p)
+		p.WaitCount(`#outline [tabindex="0"]`, 1)
+		p.Click("#rows > .row:nth-child(2) .pick")
+		p.Press("Shift+ArrowDown")
+		p.Press("Shift+ArrowDown")
+		p.WaitVisible(".bulk-bar")
+	}, r.changes}
+}
+
+// deleteManyState asks whether to delete what is selected.
+func deleteManyState(t *testing.T) scene {
+	selected := selectedState(t)
+	return scene{open: func(p *browser.Page) {
+		selected.open(p)
+		p.Click(".bulk-bar .danger")
+		p.WaitVisible("#bulk-delete")
+	}}
+}
