@@ -200,7 +200,7 @@ func TestBrowserTreegridCommandsForMany(t *testing.T) {
 func TestBrowserTreegridDeletesMany(t *testing.T) {
 	t.Parallel()
 	r := startDemo(t, "--quiet-traffic")
-	g := openGrid(t, r, "?face=outline")
+	g := openGrid(t, r, "?face=outline&select=boot.a2")
 	g.Click(g.line("cache", 0) + " .pick")
 	g.Click(g.line("b1", 0) + " .pick")
 	g.bulk("Delete…")
@@ -211,6 +211,7 @@ func TestBrowserTreegridDeletesMany(t *testing.T) {
 	g.Press("Escape")
 	g.WaitGone("#bulk-delete")
 	g.selected(2, "cache", "b1")
+	g.WaitVisible("#inspector-name") // the key closed the question only
 	g.bulk("Delete…")
 	g.WaitVisible("#bulk-delete")
 	g.Press("Enter")
@@ -229,6 +230,37 @@ func TestBrowserTreegridDeletesMany(t *testing.T) {
 	g.WaitText(".bulk-outcome", "Delete: 1 of 2 done")
 	g.WaitText(".bulk-refusals", "b1: ")
 	g.selected(1, "b1")
+}
+
+// Of a large tree the page has some lines, which say how many there are. What is
+// folded is a line, too: it opens, and its links are its cells.
+func TestBrowserTreegridOpensWhatIsFolded(t *testing.T) {
+	t.Parallel()
+	p := newPage(t)
+	sizedState(1000, "?face=outline")(t).open(p)
+	g := grid{p, nil, t}
+	g.WaitCount(`#outline [tabindex="0"]`, 1)
+	tabTo(t, p, "#rows > .row")
+	g.at("site")
+	g.Press("p")
+	pool := browser.Eval[string](p, where)
+	if got := p.Attr("#"+browser.Eval[string](p, `document.activeElement.id`), "aria-setsize"); got == "1" || got == "" {
+		t.Errorf("%s: got aria-setsize %q, want how many members site has", pool, got)
+	}
+	for range 50 {
+		if browser.Eval[bool](p, `document.activeElement.matches(".row:not([data-director])")`) {
+			break
+		}
+		p.Press("ArrowDown")
+	}
+	before := p.Count("#rows > .row")
+	p.Press("ArrowRight")
+	p.WaitURL("open=")
+	p.WaitFor(fmt.Sprintf(`(n => n > %d && n <= 300 || {not: n})(document.querySelectorAll("#rows > .row").length)`, before))
+	p.WaitFor(`document.activeElement.matches("#rows > .row") || {not: document.activeElement.outerHTML.slice(0, 80)}`)
+	p.WaitCount(`#outline [tabindex="0"]`, 1)
+	p.Press("Control+a")
+	p.WaitText(".bulk-count", "selected")
 }
 
 func TestBrowserTreegridFocusOutlivesItsLine(t *testing.T) {

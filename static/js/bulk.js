@@ -59,7 +59,12 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
   const buttons = Object.keys(commands).map((word) => button(doc, word === 'Delete' ? 'Delete…' : word, () => start(word)));
   const close = button(doc, 'Clear', () => leave());
   buttons.at(-1).classList.add('danger');
-  bar.append(count, ...buttons, close, outcome, refusals);
+  bar.append(count, close, ...buttons, outcome, refusals);
+  bar.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    leave();
+  });
   let busy = false;
 
   function show() {

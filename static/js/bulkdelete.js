@@ -22,8 +22,8 @@ export function holderWords({ kind, name, id }) {
  * @returns {[string, string][]} what happens, and to whom
  */
 export function previewWords({ releases, destroys, lingers }) {
-  const list = (words) => (words.length ? [...new Set(words)].join(', ') : 'nothing');
-  const words = [['releases', list(releases)], ['destroys', list(destroys)]];
+  const list = (words, none) => (words.length ? [...new Set(words)].join(', ') : none);
+  const words = [['lets go of', list(releases, 'nothing')], ['destroys', list(destroys, 'nothing yet')]];
   for (const { held_by: holders, more = 0 } of lingers) {
     const rest = more ? [`${more} more`] : [];
     words.push(['lingers while held by', list([...holders.map(holderWords), ...rest])]);
@@ -65,6 +65,8 @@ export async function askDelete({ doc, api, directors }) {
       made('button', { class: 'button danger solid', value: 'delete', autofocus: '' }, `Delete ${what}`),
       made('button', { class: 'button', value: '' }, directors.length === 1 ? 'Keep it' : 'Keep them')),
   ));
+  // The keys of the page are not for what lies behind the question.
+  dialog.addEventListener('keydown', (event) => event.stopPropagation());
   doc.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
