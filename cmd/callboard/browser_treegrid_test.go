@@ -295,6 +295,22 @@ func TestBrowserTreegridFocusOutlivesItsLine(t *testing.T) {
 	g.WaitFor(`document.activeElement.id === "q"`)
 }
 
+// On a phone the inspector is below the outline: only who selects a director is
+// led there, not who sorts or opens.
+func TestBrowserTreegridStaysInSight(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := newPage(t)
+	p.SetViewport(360, 740, 1)
+	r.live(r.page("?select=boot.a2"))(p)
+	p.WaitCount(`#outline [tabindex="0"]`, 1)
+	p.Click("#columns th:nth-child(3) .sort")
+	p.WaitVisible(`#columns [aria-sort="ascending"]`)
+	p.WaitFor("scrollY < 200 || {not: scrollY}")
+	p.Click("#rows > .row:last-child .row-name")
+	p.WaitFor("scrollY > 200 || {not: scrollY}")
+}
+
 // selectedState is the outline with some lines selected, and sorted.
 func selectedState(t *testing.T) scene {
 	r := startDemo(t, "--quiet-traffic")

@@ -79,13 +79,14 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
 
   /** Shows another view, by a full load if it must be. */
   async function go(href) {
+    const was = new URLSearchParams(page.search).get('select');
     try {
       await visit(href, true);
     } catch (error) {
       if (error.name !== 'AbortError') window.location.assign(href);
       return;
     }
-    settleFocus(doc, href);
+    settleFocus(doc, href, was);
     settled();
   }
 
@@ -134,11 +135,11 @@ function settleFilter(doc) {
 }
 
 // A form that was opened wants the focus; a director that was picked does not.
-function settleFocus(doc, href) {
+function settleFocus(doc, href, was) {
   const query = new URLSearchParams(href.slice(1));
   if (query.get('panel')?.startsWith('add')) doc.getElementById('add-name')?.focus();
   else if (query.get('panel') === 'delete') doc.getElementById('confirm-delete')?.focus();
-  else if (query.get('select') && doc.defaultView.matchMedia('(max-width: 59.99rem)').matches) {
+  else if (query.get('select') && query.get('select') !== was && doc.defaultView.matchMedia('(max-width: 59.99rem)').matches) {
     doc.getElementById('inspector').scrollIntoView();
   }
 }
