@@ -24,6 +24,9 @@ type feed struct {
 	beat time.Duration // the time between two signs of life
 	log  *slog.Logger
 	runs atomic.Uint64 // runs of groups ever begun
+	past *history
+	life context.Context // of past
+	end  context.CancelFunc
 
 	mu      sync.Mutex // guards the fields below
 	closed  bool
@@ -35,11 +38,14 @@ type feed struct {
 }
 
 func newFeed(rt *director.Runtime, o Options) *feed {
-	return &feed{
-		rt: rt, tick: o.Tick, beat: o.Beat, log: o.Logger,
+	f := &feed{
+		rt: rt, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt),
 		groups: make(map[string]*group), watched: make(map[*group]bool),
 		idle: idleGroups{linger: o.Linger},
 	}
+	f.life, f.end = context.WithCancel(context.Background())
+	f.work.Go(func() { f.past.run(f.life, gaugeTicks*f.tick) })
+	return f
 }
 
 // acquire returns the group of a query, which stays until it is given back.
@@ -149,27 +155,25 @@ func (f *feed) leave(g *group, c *client) {
 const gaugeTicks = 20
 
 // run moves the groups on while anybody watches. A tick in which nothing has
-// changed costs two loads and a lock, whatever the number of groups.
+// changed costs three loads and a lock, whatever the number of groups.
 func (f *feed) run() {
 	ticker := time.NewTicker(f.tick)
 	defer ticker.Stop()
-	revision, spoke, sampled := uint64(0), time.Now(), time.Time{}
+	revision, pulse, spoke := uint64(0), uint64(0), time.Now()
 	for range ticker.C {
 		if !f.goesOn() {
 			return
 		}
+		beaten := f.past.pulse.Load()
 		snapshot := f.rt.Tree()
-		if time.Since(sampled) >= gaugeTicks*f.tick {
-			sampled, snapshot = time.Now(), f.rt.Sample()
-		}
-		news, silent := snapshot.Revision != revision, time.Since(spoke) >= f.beat
+		news, silent := snapshot.Revision != revision || beaten != pulse, time.Since(spoke) >= f.beat
 		if !news && !silent {
 			continue
 		}
 		// Whoever joins after this has a snapshot that is not older.
 		watched := f.audience()
 		if news {
-			revision = snapshot.Revision
+			revision, pulse = snapshot.Revision, beaten
 			inParallel(watched, func(g *group) { g.advance(snapshot) })
 		}
 		if silent {
@@ -235,6 +239,7 @@ func (f *feed) sayAlive(groups []*group, s *tree.Snapshot) {
 func (f *feed) close() {
 	f.mu.Lock()
 	f.closed = true
+	f.end()
 	f.idle.rest()
 	f.mu.Unlock()
 	f.each(func(c *client) { c.end(endShutdown) })

@@ -78,7 +78,7 @@ func (g *group) expecting() []*client {
 // places of the cards in another view.
 func (g *group) advanceLocked(s *tree.Snapshot, places *view.Model) {
 	prev := g.model
-	if prev != nil && s.Revision <= g.revision {
+	if prev != nil && (s.Revision < g.revision || s.Revision == g.revision && !g.pastChangedLocked()) {
 		return
 	}
 	events, whole := g.feed.eventsFor(g.query, prev, s)
@@ -86,7 +86,7 @@ func (g *group) advanceLocked(s *tree.Snapshot, places *view.Model) {
 	if before == nil {
 		before = places
 	}
-	next := view.Build(s, events, g.query, before)
+	next := view.BuildWith(s, events, g.query, before, g.feed.past.of)
 	g.model, g.revision = next, s.Revision
 	defer g.weighLocked()
 	switch {
@@ -97,6 +97,13 @@ func (g *group) advanceLocked(s *tree.Snapshot, places *view.Model) {
 	default:
 		g.publishLocked(prev, next)
 	}
+}
+
+// pastChangedLocked reports whether time went on for the selected director, in
+// whose last minute there is something to show.
+func (g *group) pastChangedLocked() bool {
+	id := g.model.Selected()
+	return id != 0 && g.feed.past.of(id) != g.model.Past()
 }
 
 // memoryOfCard is about what a card or a row of a model takes, with its part of

@@ -53,6 +53,7 @@ func TestPageThatTravelsIsThePageThatIsLoaded(t *testing.T) {
 	for _, face := range []string{"", "face=graph&", "face=outline&"} {
 		t.Run(face, func(t *testing.T) {
 			g := newRig(t, nil)
+			g.stopTime()
 			chaos := newChaos(g)
 			defer chaos.rest()
 			views := []string{
@@ -62,6 +63,9 @@ func TestPageThatTravelsIsThePageThatIsLoaded(t *testing.T) {
 			b := g.browse(face)
 			for i := range 60 {
 				chaos.steps(chaos.IntN(4))
+				if chaos.IntN(2) == 0 {
+					g.board.feed.past.sample()
+				}
 				if chaos.IntN(3) == 0 {
 					b.connect()
 					for want := g.browse(b.query).text(); b.text() != want; {

@@ -167,15 +167,15 @@ func commas(list []view.Part) []view.Part {
 	return joined
 }
 
-// life says in one sentence which steps of a life were taken, and when.
+// life says which steps of a life were taken; each of them says when.
 func life(steps []view.RailStep) string {
 	var taken []string
 	for _, s := range steps {
 		if s.Done {
-			taken = append(taken, s.When)
+			taken = append(taken, s.Name)
 		}
 	}
-	return strings.Join(taken, " · ")
+	return strings.Join(taken, ", ")
 }
 
 // toggleWord says what the toggle of a line does.

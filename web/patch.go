@@ -92,6 +92,8 @@ func section(f view.Fragment) (templ.Component, error) {
 		return why(f), nil
 	case *view.Holders:
 		return holders(f), nil
+	case *view.Traffic:
+		return traffic(f), nil
 	case *view.Members:
 		return members(f), nil
 	case *view.Probe:
@@ -102,12 +104,16 @@ func section(f view.Fragment) (templ.Component, error) {
 		return try(f), nil
 	case *view.Options:
 		return options(f), nil
+	case *view.Dump:
+		return dump(f), nil
 	case *view.Deletion:
 		return deletion(f), nil
 	case *view.Tale:
 		return tale(f), nil
 	case *view.History:
 		return history(f), nil
+	case *view.Ailing:
+		return ailing(f), nil
 	case *view.Waiting:
 		return waiting(f), nil
 	case *view.Hint:
@@ -117,7 +123,7 @@ func section(f view.Fragment) (templ.Component, error) {
 	case *view.Gone:
 		return gone(f), nil
 	}
-	return nil, fmt.Errorf("web: no component prints %T", f)
+	return inSection(f)
 }
 
 // fragments prints all fragments of a region.

@@ -270,5 +270,6 @@ func ExamplePatch() {
 	// {"op":"attrs","id":"edge-11","attrs":{"data-state":"sick"}}
 	// {"op":"replace","id":"face-10","html":"\u003ca id=\"face-"}
 	// {"op":"replace","id":"face-6","html":"\u003ca id=\"face-"}
+	// {"op":"replace","id":"ailing","html":"\u003csection id="}
 	// {"op":"prepend","id":"event-30","parent":"event-list","html":"\u003cli id=\"even"}
 }

@@ -38,7 +38,11 @@ type window struct {
 	last    time.Duration
 	average float64 // seconds
 	text    string  // of the newest answer
+	answers []event.ProbeAnswer
 }
+
+// keptAnswers is how many answers are told with their time and words.
+const keptAnswers = 8
 
 // newWindow returns the history of a fresh backend, which is not sick until the
 // first update says so (PROBE-10).
@@ -70,11 +74,25 @@ func (w *window) add(p poke, now time.Time) {
 		}
 	}
 	w.last, w.text = p.took, p.text
+	w.keep(p, now)
 	if p.marks[mapHappy] {
 		w.rate = min(w.rate+1, averagePokes)
 		w.average += (w.last.Seconds() - w.average) / w.rate
 	}
 	w.update(now)
+}
+
+// keep makes a new list, since reports have the old one. Most servers say the
+// same each time: their words are kept once.
+func (w *window) keep(p poke, now time.Time) {
+	if len(w.answers) > 0 && w.answers[0].Response == p.text {
+		p.text = w.answers[0].Response
+	}
+	list := make([]event.ProbeAnswer, 0, keptAnswers)
+	list = append(list, event.ProbeAnswer{
+		Time: now.UTC(), Good: p.marks[mapHappy], Seconds: p.took.Seconds(), Response: p.text,
+	})
+	w.answers = append(list, w.answers[:min(len(w.answers), keptAnswers-1)]...)
 }
 
 // reset forgets all pokes and credits the backend with the initial ones, so that
@@ -85,6 +103,7 @@ func (w *window) reset(now time.Time) {
 	// them go through the same steps as real ones.
 	w.rate = min(float64(w.initial), averagePokes)
 	w.average, w.last, w.text = 0, 0, ""
+	w.answers = []event.ProbeAnswer{}
 	w.update(now)
 }
 
@@ -104,5 +123,6 @@ func (w *window) report() event.Probe {
 	return event.Probe{
 		Happy: w.maps[mapHappy], Good: w.good, Window: w.size, Threshold: w.threshold,
 		Last: w.last.Seconds(), Average: w.average, Response: w.text,
+		Answers: w.answers,
 	}
 }

@@ -212,4 +212,17 @@ type Probe struct {
 	Average float64 `json:"average"`
 	// Response is the first line of the newest answer, or what went wrong.
 	Response string `json:"response"`
+	// Answers are the newest ones, the newest first. It is not changed any more.
+	Answers []ProbeAnswer `json:"answers"`
+}
+
+// A ProbeAnswer is what came of one poke.
+type ProbeAnswer struct {
+	// Time is when it was known.
+	Time time.Time `json:"time"`
+	Good bool      `json:"good"`
+	// Seconds is how long the answer took, 0 if none came whole.
+	Seconds float64 `json:"seconds"`
+	// Response is the first line of the answer, or what went wrong.
+	Response string `json:"response"`
 }

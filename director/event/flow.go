@@ -27,6 +27,11 @@ func (f Flow) rateAt(t time.Time) float64 {
 	return f.Rate * math.Exp(-t.Sub(f.At).Seconds()/flowMemory)
 }
 
+// Since is about how many requests came after f was what before is.
+func (f Flow) Since(before Flow) float64 {
+	return (f.Rate - before.rateAt(f.At)) * flowMemory
+}
+
 // Share is the part of whole, from 0 to 1, that f is. While nothing comes both
 // fade alike, and the share stays.
 func (f Flow) Share(whole Flow) float64 {

@@ -30,6 +30,9 @@ const { api } = document.getElementById('page').dataset;
 const later = openLater({ doc: document, page, go: navigation.go, api, announce });
 openCommands({ doc: document, page, go: navigation.go, later });
 openKeys(document, localStorage, later, { m: openGrip(document, later) });
+document.addEventListener('toggle', ({ target }) => {
+  if (target.dataset.dump && target.open) later.use('dump').then((load) => load(target), () => {});
+}, true);
 document.documentElement.setAttribute('data-scripted', '');
 
 function url() {

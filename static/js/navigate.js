@@ -79,15 +79,38 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
 
   /** Shows another view, by a full load if it must be. */
   async function go(href) {
-    const was = new URLSearchParams(page.search).get('select');
+    leaving();
     try {
       await visit(href, true);
     } catch (error) {
       if (error.name !== 'AbortError') window.location.assign(href);
       return;
     }
-    settleFocus(doc, href, was);
+    settleFocus(doc, href);
+    if (narrow() && selected(page.search) !== was) turn();
     settled();
+  }
+
+  // Where board and inspector are one below the other, the reader is led to the
+  // one from the other, and back to where they were.
+  let was = null;
+  let origin = '';
+  const narrow = () => window.matchMedia('(max-width: 59.99rem)').matches;
+
+  function leaving() {
+    was = selected(page.search);
+    const from = doc.activeElement?.closest('.row, .card');
+    if (from) origin = from.id;
+  }
+
+  function turn() {
+    const inspector = doc.getElementById('inspector');
+    if (selected(page.search)) {
+      inspector.focus({ preventScroll: true });
+      inspector.scrollIntoView();
+    } else {
+      doc.getElementById(origin)?.querySelector('.row-name, .face')?.focus();
+    }
   }
 
   doc.addEventListener('click', (event) => {
@@ -135,11 +158,10 @@ function settleFilter(doc) {
 }
 
 // A form that was opened wants the focus; a director that was picked does not.
-function settleFocus(doc, href, was) {
+function settleFocus(doc, href) {
   const query = new URLSearchParams(href.slice(1));
   if (query.get('panel')?.startsWith('add')) doc.getElementById('add-name')?.focus();
   else if (query.get('panel') === 'delete') doc.getElementById('confirm-delete')?.focus();
-  else if (query.get('select') && query.get('select') !== was && doc.defaultView.matchMedia('(max-width: 59.99rem)').matches) {
-    doc.getElementById('inspector').scrollIntoView();
-  }
 }
+
+const selected = (search) => new URLSearchParams(search).get('select');

@@ -41,6 +41,12 @@ type builder struct {
 // than prev; without prev, as many as there are to tell the story of the
 // selected director, of which the page lists the newest MaxEvents.
 func Build(s *tree.Snapshot, events []event.Event, q Query, prev *Model) *Model {
+	return BuildWith(s, events, q, prev, nil)
+}
+
+// BuildWith is Build for a page that also says what the selected director did
+// lately: of that one, past is asked once. A nil past knows of none.
+func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, past Pasts) *Model {
 	var placed *layout.Layout
 	if prev != nil && prev.Epoch == s.Epoch {
 		placed = prev.layout
@@ -51,6 +57,9 @@ func Build(s *tree.Snapshot, events []event.Event, q Query, prev *Model) *Model 
 	b := newBuilder(s, q, prev)
 	b.selected = resolve(s, events, q, prev)
 	b.m.selected = b.selected
+	if past != nil && b.selected != 0 {
+		b.m.past = past(b.selected)
+	}
 	b.choose(prev)
 	b.m.chosen = b.chosen
 	b.light(prev)

@@ -81,6 +81,8 @@ type RailStep struct {
 	Name string
 	Done bool
 	When string // for a tooltip
+	At   Moment
+	Seq  string // "#17"
 }
 
 // maxBeads is the most references that are told one by one.
@@ -173,7 +175,8 @@ func railStep(name string, s tree.Step) RailStep {
 	if !s.Taken() {
 		return RailStep{Name: name, When: "not " + name}
 	}
-	return RailStep{Name: name, Done: true, When: name + " " + moment(s.Time).Clock + " UTC, " + hash(s.Seq)}
+	at := moment(s.Time)
+	return RailStep{Name: name, Done: true, When: name + " " + at.Clock + " UTC, " + hash(s.Seq), At: at, Seq: hash(s.Seq)}
 }
 
 var spaced = strings.NewReplacer("_", " ", "-", " ")

@@ -116,6 +116,9 @@ func appendFragment(changes []Change, old, now Fragment) []Change {
 	if old == now || reflect.DeepEqual(old, now) {
 		return changes
 	}
+	if parts, ok := appendParts(changes, old, now); ok {
+		return parts
+	}
 	was, ok1 := old.(Shell)
 	is, ok2 := now.(Shell)
 	if !ok1 || !ok2 {
@@ -135,6 +138,20 @@ func appendFragment(changes []Change, old, now Fragment) []Change {
 		changes = appendFragment(changes, was.Inner(), inner)
 	}
 	return changes
+}
+
+// appendParts is appendFragment for what differs in its parts alone.
+func appendParts(changes []Change, old, now Fragment) (all []Change, ok bool) {
+	was, ok1 := old.(Composite)
+	is, ok2 := now.(Composite)
+	if !ok1 || !ok2 || !reflect.DeepEqual(was.Frame(), is.Frame()) {
+		return changes, false
+	}
+	before := was.Parts()
+	for i, part := range is.Parts() {
+		changes = appendRegion(changes, before[i], part)
+	}
+	return changes, true
 }
 
 // staying returns the keys of the items that both regions have and that need

@@ -2,7 +2,6 @@ package view
 
 import (
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/callboard/callboard/director/event"
@@ -43,7 +42,11 @@ func (b *builder) inspector() {
 	case b.q.Select != "":
 		b.add(&Gone{ID: "gone", Name: b.q.Select, Close: b.q.Selecting("").Href()})
 	default:
-		b.add(b.waiting(), &Hint{ID: "hint", Any: b.s.Len() > 0})
+		b.add(b.hint())
+		if b.s.Len() > 0 {
+			b.add(b.ailing())
+		}
+		b.add(b.waiting())
 		if step := b.stepSwitch(); step != nil && b.s.Len() > 0 {
 			b.add(step)
 		}
@@ -63,7 +66,7 @@ func (b *builder) inspect(d *tree.Director) {
 	if why := b.why(d); why != nil {
 		b.add(why)
 	}
-	b.add(b.holders(d))
+	b.add(b.holders(d), b.traffic(d))
 	if !d.Leaf {
 		b.add(b.members(d))
 	}
@@ -74,6 +77,7 @@ func (b *builder) inspect(d *tree.Director) {
 	if len(d.Options) > 0 {
 		b.add(&Options{ID: sectionID("options", d.ID), Options: d.Options})
 	}
+	b.add(b.dump(d))
 	if !d.Steps.Deleted.Taken() {
 		b.add(b.history()) // the story says it all, and more
 	}
@@ -140,87 +144,6 @@ func (b *builder) headGone() Fragment {
 	}
 	h.Rail = railOf(&tree.Director{Steps: steps})
 	return h
-}
-
-// Holders is the section that adds up the references.
-type Holders struct {
-	ID   string
-	Refs Refs
-	Rows []HolderRow
-	More string // "and 12 more", "" if all are listed
-}
-
-// Drops reports whether there is a holder that can be made to let go.
-func (h *Holders) Drops() bool {
-	return slices.ContainsFunc(h.Rows, func(r HolderRow) bool { return r.Drop != nil })
-}
-
-// A HolderRow is one holder.
-type HolderRow struct {
-	Kind string
-	Part Part
-	Note string // "slot 2"
-	Drop *Drop  // nil for what cannot be made to let go here
-}
-
-func (h *Holders) Key() string { return h.ID }
-
-// A Drop is how to make a holder let go.
-type Drop struct {
-	Form
-	Command, Word string
-}
-
-func (b *builder) holders(d *tree.Director) Fragment {
-	h := &Holders{ID: sectionID("holders", d.ID), Refs: refsOf(d)}
-	if d.Owned {
-		h.Rows = append(h.Rows, HolderRow{Kind: "owner", Part: Part{Text: "VCL " + d.VCL}, Note: "until it is deleted"})
-	}
-	listed, all := 0, 0
-	for held := range d.Slots() {
-		if all++; all > maxListed {
-			continue
-		}
-		listed++
-		row := HolderRow{Kind: string(held.Kind), Part: b.holderPart(held)}
-		switch held.Kind {
-		case event.HolderMember:
-			row.Note = "slot " + strconv.Itoa(held.Slot)
-			row.Drop = b.letGo(d, held)
-		case event.HolderDefault:
-			row.Drop = b.letGo(d, held)
-		case event.HolderPin:
-			id := strconv.FormatUint(held.ID, 10)
-			row.Drop = &Drop{Form: b.form("unpin-"+id, "DELETE", "/pins/"+id), Command: "unpin", Word: "Unpin"}
-		}
-		h.Rows = append(h.Rows, row)
-	}
-	if all > listed {
-		h.More = "and " + number(int64(all-listed)) + " more"
-	}
-	if d.Tasks > 0 {
-		h.Rows = append(h.Rows, HolderRow{Kind: "task", Part: Part{Text: count(int(d.Tasks), "request") + " in flight"}})
-	}
-	return h
-}
-
-// letGo returns how to make a slot let go of a director that lingers, nil where
-// that cannot be done or nobody waits for it.
-func (b *builder) letGo(d *tree.Director, held event.Holder) *Drop {
-	if d.Phase != tree.Lingering {
-		return nil
-	}
-	drop := &Drop{Command: "let-go", Word: "Let go"}
-	id := "let-go-" + strconv.FormatUint(held.Ref, 10)
-	switch holder, ok := b.s.Director(held.ID); {
-	case held.Kind == event.HolderDefault:
-		drop.Form = b.form(id, "PUT", "/vcls/"+url.PathEscape(held.Name)+"/default")
-	case ok && holder.Group && !holder.Steps.Deleted.Taken():
-		drop.Form = b.form(id, "DELETE", "/directors/"+atID(held.ID)+"/members/"+strconv.Itoa(held.Slot))
-	default:
-		return nil
-	}
-	return drop
 }
 
 // Commands is the section of what can be done to a director.

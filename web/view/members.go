@@ -11,38 +11,84 @@ import (
 // Members is the section of what a director chooses between.
 type Members struct {
 	ID       string
-	Sum      string
-	Rows     []MemberRow
+	ListID   string
+	Sum      *MemberSum
+	Rows     []*MemberRow
 	More     string
 	Editable bool
 	Weighted bool
 	Add      Form
 	New      string // link to the form for a member that is new
-	// Number is "@17", the director whose members these are; Name is its name.
-	Number, Name string
 }
+
+// A MemberSum says how many of the members are healthy.
+type MemberSum struct{ ID, Text string }
 
 // A MemberRow is a filled member slot.
 type MemberRow struct {
-	ID     string
-	Slot   string
-	Part   Part
-	Health Health
-	Weight string
-	Share  string // of the weights of all healthy members, in per cent
-	Edit   Form
-	Remove Form
+	ID       string
+	Slot     string
+	Part     Part
+	Health   Health
+	Weight   string
+	Share    *MemberShare // nil where there are no weights
+	Editable bool
+	Weighted bool
+	// Number is "@17", the director whose member it is; Name is its name.
+	Number, Name string
+	Edit         Form
+	Remove       Form
 }
 
-func (m *Members) Key() string { return m.ID }
+// A MemberShare is what part of the traffic a member gets by its weight. It is
+// a fragment because it changes when any other member flips.
+type MemberShare struct{ ID, Text string }
+
+func (m *Members) Key() string     { return m.ID }
+func (m *MemberSum) Key() string   { return m.ID }
+func (m *MemberRow) Key() string   { return m.ID }
+func (m *MemberShare) Key() string { return m.ID }
+
+// Frame implements [Composite].
+func (m *Members) Frame() any {
+	frame := *m
+	frame.Sum, frame.Rows = nil, nil
+	return frame
+}
+
+// Parts implements [Composite]: a member that flips is one row.
+func (m *Members) Parts() []Region {
+	return []Region{region(m.ID, []*MemberSum{m.Sum}, nil), region(m.ListID, m.Rows, nil)}
+}
+
+// Frame implements [Composite].
+func (m *MemberRow) Frame() any {
+	frame := *m
+	if m.Share != nil {
+		frame.Share = &MemberShare{ID: m.Share.ID}
+	}
+	return frame
+}
+
+// Parts implements [Composite].
+func (m *MemberRow) Parts() []Region {
+	if m.Share == nil {
+		return nil
+	}
+	return []Region{region(m.ID, []*MemberShare{m.Share}, nil)}
+}
 
 func (b *builder) members(d *tree.Director) Fragment {
 	m := &Members{
-		ID: sectionID("members", d.ID), Number: atID(d.ID), Name: d.Name, Editable: editable(d),
+		ID: sectionID("members", d.ID), ListID: sectionID("member-list", d.ID),
+		Editable: editable(d),
 		Weighted: slices.Contains([]string{"random", "hash"}, d.Type),
-		Sum:      fmt.Sprintf("%d of %d healthy", d.HealthyMembers(), d.TotalMembers()),
-		Add:      b.form("add-member", "", "/directors/"+atID(d.ID)+"/members"),
-		New:      b.q.AddingMember().Href(),
+		Sum: &MemberSum{
+			ID:   sectionID("member-sum", d.ID),
+			Text: fmt.Sprintf("%d of %d healthy", d.HealthyMembers(), d.TotalMembers()),
+		},
+		Add: b.form("add-member", "", "/directors/"+atID(d.ID)+"/members"),
+		New: b.q.AddingMember().Href(),
 	}
 	total := 0.0
 	for slot := range d.Members() {
@@ -56,7 +102,9 @@ func (b *builder) members(d *tree.Director) Fragment {
 			m.More = fmt.Sprintf("%d of %s", maxListed, count(d.TotalMembers(), "member"))
 			break
 		}
-		m.Rows = append(m.Rows, b.memberRow(d, slot, total))
+		row := b.memberRow(d, slot, total)
+		row.Editable, row.Weighted = m.Editable, m.Weighted
+		m.Rows = append(m.Rows, row)
 	}
 	return m
 }
@@ -66,11 +114,11 @@ func editable(d *tree.Director) bool {
 	return d.Group && d.Phase == tree.Live && !d.Steps.Deleted.Taken()
 }
 
-func (b *builder) memberRow(d *tree.Director, m tree.Member, total float64) MemberRow {
+func (b *builder) memberRow(d *tree.Director, m tree.Member, total float64) *MemberRow {
 	path := "/directors/" + atID(d.ID) + "/members/" + strconv.Itoa(m.Slot)
-	row := MemberRow{
+	row := &MemberRow{
 		ID: "member-" + strconv.FormatUint(m.Ref, 10), Slot: strconv.Itoa(m.Slot), Part: b.link(m.ID, m.Name),
-		Weight: weightText(m.Weight),
+		Weight: weightText(m.Weight), Number: atID(d.ID), Name: d.Name,
 		Edit:   b.form("rewire-"+strconv.Itoa(m.Slot), "PUT", path),
 		Remove: b.form("remove-"+strconv.Itoa(m.Slot), "DELETE", path),
 	}
@@ -79,10 +127,10 @@ func (b *builder) memberRow(d *tree.Director, m tree.Member, total float64) Memb
 		return row
 	}
 	row.Health = healthOf(target)
-	if m.Weight > 0 && total > 0 {
-		row.Share = "no share"
-		if target.Healthy {
-			row.Share = fmt.Sprintf("%.0f %%", 100*m.Weight/total)
+	if m.Weight > 0 {
+		row.Share = &MemberShare{ID: "share-" + strconv.FormatUint(m.Ref, 10), Text: "no share"}
+		if target.Healthy && total > 0 {
+			row.Share.Text = fmt.Sprintf("%.0f %%", 100*m.Weight/total)
 		}
 	}
 	return row

@@ -33,6 +33,16 @@ type Shell interface {
 	Inner() Fragment
 }
 
+// A Composite is a fragment with parts that change while the rest of it stays,
+// such as the rows of a long list: then only those parts are printed anew.
+type Composite interface {
+	Fragment
+	// Frame is what is not in the parts. Where it differs, all is printed anew;
+	// where it does not, the parts are the same elements in the same order.
+	Frame() any
+	Parts() []Region
+}
+
 // An Attr is an attribute of an element.
 type Attr struct{ Name, Value string }
 
@@ -72,6 +82,7 @@ type Model struct {
 
 	snapshot *tree.Snapshot
 	selected uint64
+	past     *Past
 	chosen   *choice
 	lit      []bool // of chosen.shown
 	defaults map[uint64]bool

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/callboard/callboard/director/event"
 	"github.com/callboard/callboard/director/tree"
 )
 
@@ -16,7 +17,15 @@ type Probe struct {
 	Idle      string
 	Title     string
 	Last      string
-	Response  string
+	Answers   []AnswerRow // the newest first
+}
+
+// An AnswerRow is what came of one poke.
+type AnswerRow struct {
+	Time   Moment
+	Health Health // in shape and word: good or bad
+	Took   string // "" if no answer came whole
+	Words  string
 }
 
 func (p *Probe) Key() string { return p.ID }
@@ -27,10 +36,10 @@ const barPitch = 5
 func probeOf(d *tree.Director) Fragment {
 	p := d.Probe
 	section := &Probe{
-		ID:       sectionID("probe", d.ID),
-		Sum:      fmt.Sprintf("%d of the last %d good, %d needed", p.Good, p.Window, p.Threshold),
-		Last:     "last " + milliseconds(p.Last) + ", average " + milliseconds(p.Average),
-		Response: strings.TrimSpace(p.Response),
+		ID:      sectionID("probe", d.ID),
+		Sum:     fmt.Sprintf("%d of the last %d good, %d needed", p.Good, p.Window, p.Threshold),
+		Last:    "last " + milliseconds(p.Last) + ", average " + milliseconds(p.Average),
+		Answers: answersOf(p),
 	}
 	var good, bad, idle strings.Builder
 	known := pokes(p)
@@ -48,4 +57,27 @@ func probeOf(d *tree.Director) Fragment {
 	section.Good, section.Bad, section.Idle = good.String(), bad.String(), idle.String()
 	section.Title = "The last 64 probes, newest at the right: tall bars were good, short ones bad"
 	return section
+}
+
+// answersOf lists the newest answers; of a probe that told only the last one, it
+// is that.
+func answersOf(p *event.Probe) []AnswerRow {
+	list := p.Answers
+	if len(list) == 0 && p.Response != "" {
+		list = []event.ProbeAnswer{{Good: p.Happy&1 == 1, Seconds: p.Last, Response: p.Response}}
+	}
+	rows := make([]AnswerRow, len(list))
+	for i, a := range list {
+		row := AnswerRow{
+			Time: moment(a.Time), Health: Health{State: "bad", Icon: "h-sick"}, Words: strings.TrimSpace(a.Response),
+		}
+		if a.Good {
+			row.Health = Health{State: "good", Icon: "h-healthy"}
+		}
+		if a.Seconds > 0 {
+			row.Took = milliseconds(a.Seconds)
+		}
+		rows[i] = row
+	}
+	return rows
 }

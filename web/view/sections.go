@@ -30,12 +30,13 @@ func (b *builder) sections(prev *Model) {
 // of: the selected director, what it holds, what holds it, its story; without
 // one, what is lingering.
 func (b *builder) inspectorChanged(prev *Model) bool {
-	if b.selected != prev.selected || len(b.m.story.events) != len(prev.story.events) || b.undoPassed(prev) {
+	if b.selected != prev.selected || b.m.past != prev.past || len(b.m.story.events) != len(prev.story.events) || b.undoPassed(prev) {
 		return true
 	}
 	d, ok := b.s.Director(b.selected)
 	if !ok {
-		return b.s.Lingering() > 0 || prev.snapshot.Lingering() > 0 || b.s.Stepping != prev.snapshot.Stepping
+		return b.s.Lingering() > 0 || prev.snapshot.Lingering() > 0 || b.s.Stepping != prev.snapshot.Stepping ||
+			len(b.changed) > 0 && b.s.Sick()+prev.snapshot.Sick() > 0
 	}
 	if len(b.changed) > 0 && slices.ContainsFunc(prev.Sections, isWhy) {
 		return true // it follows the members of members

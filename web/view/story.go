@@ -193,14 +193,6 @@ func (b *builder) waiting() Fragment {
 	return w
 }
 
-// A Hint is the section that says what the page is, when nothing is selected.
-type Hint struct {
-	ID  string
-	Any bool // there are directors
-}
-
-func (h *Hint) Key() string { return h.ID }
-
 // Gone says that there never was such a director, as far as is known.
 type Gone struct{ ID, Name, Close string }
 

@@ -277,7 +277,7 @@ func TestSharesAreOfHealthyMembers(t *testing.T) {
 	shares := func() string {
 		var list []string
 		for _, r := range sectionOf[*view.Members](t, build(st, q)).Rows {
-			list = append(list, r.Share)
+			list = append(list, r.Share.Text)
 		}
 		return strings.Join(list, ", ")
 	}
