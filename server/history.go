@@ -145,6 +145,9 @@ func (h *history) of(id uint64) *view.Past {
 	if s, kept := h.series[id]; kept {
 		past.Samples = s.samples(h.number)
 	}
+	if past.Totals == nil && past.Samples == nil {
+		return nil // anybody can ask for any number: nothing is kept of that
+	}
 	if ok && reflect.DeepEqual(before.past, past) {
 		past = before.past
 	}

@@ -23,7 +23,7 @@ func (g *rig) id(name string) uint64 {
 // newest returns the newest samples of a history, the newest last.
 func newest(h *history, id uint64, n int) []view.Sample {
 	past := h.of(id)
-	if past.Samples == nil {
+	if past == nil || past.Samples == nil {
 		return make([]view.Sample, n)
 	}
 	return past.Samples[len(past.Samples)-n:]
