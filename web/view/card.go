@@ -217,8 +217,8 @@ func (c *Canvas) Attrs() []Attr {
 	return []Attr{{"width", c.Width}, {"height", c.Height}, {"data-lit", c.Lit}}
 }
 
-// An Edge is the line from a director to one of its members. Another member in
-// the slot is another edge.
+// An Edge is the line from a director to one of its members. With another member
+// in the slot it leads there.
 type Edge struct {
 	ID, Path, State string
 	// From is the number of the director that has the Slot, To that of the member;
@@ -228,7 +228,9 @@ type Edge struct {
 
 func (e *Edge) Key() string     { return e.ID }
 func (e *Edge) Inner() Fragment { return nil }
-func (e *Edge) Attrs() []Attr   { return []Attr{{"d", e.Path}, {"data-state", e.State}} }
+func (e *Edge) Attrs() []Attr {
+	return []Attr{{"d", e.Path}, {"data-state", e.State}, {"data-to", e.To}}
+}
 
 // A Label is the weight beside an edge.
 type Label struct{ ID, X, Y, Text string }
