@@ -24,6 +24,7 @@ func (s *Server) routes() *chi.Mux {
 	r.Get("/i/{instance}/", s.handle(s.page))
 	r.Get("/i/{instance}/live", s.handle(s.live))
 	r.Get("/i/{instance}/travel", s.handle(s.travel))
+	r.Get("/i/{instance}/timeline", s.handle(s.timeline))
 	r.Get("/i/{instance}/tree.json", s.handle(s.treeJSON))
 	r.Get("/i/{instance}/tree.dot", s.handle(s.treeDot))
 	r.Get("/i/{instance}/tree.svg", s.handle(s.treeSVG))

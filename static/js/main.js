@@ -33,6 +33,7 @@ openKeys(document, localStorage, later, { m: openGrip(document, later) });
 document.addEventListener('toggle', ({ target }) => {
   if (target.dataset.dump && target.open) later.use('dump').then((load) => load(target), () => {});
 }, true);
+const showTimeline = () => later.use('timeline', { styled: true }).then((line) => line.show());
 document.documentElement.setAttribute('data-scripted', '');
 
 function url() {
@@ -174,6 +175,13 @@ function settled() {
   viewport.reveal(document.querySelector('.face[aria-current="true"]'));
 }
 
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('#show-timeline');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  showTimeline().catch(() => location.assign(link.href));
+});
+if (localStorage.getItem('callboard.journal') === 'timeline' || location.hash.startsWith('#event-')) showTimeline().catch(() => {});
 addEventListener('online', () => socket.hurry());
 addEventListener('offline', () => socket.lose());
 addEventListener('pageshow', (event) => event.persisted && socket.restart());
