@@ -58,6 +58,8 @@ var states = []state{
 	{"palette-copied", paletteState("?select=boot.a1", "sick", ".palette-text")},
 	{"palette-asks", paletteState("?select=boot.pool_b", "add member", ".palette-ask")},
 	{"palette-empty", paletteState("?face=outline", "no such thing", ".palette-none")},
+	{"timeline", timelineState},
+	{"timeline-page", timelinePageState},
 	{"problem", problemState},
 	{"tried", triedState},
 	{"probe-tried", probeTriedState},

@@ -36,6 +36,60 @@ func waitColumns(p *browser.Page, seq uint64) {
 	p.WaitFor(fmt.Sprintf(`(s => s.split(" ").includes("%d") || {not: s})(document.getElementById("timeline").dataset.columns)`, seq))
 }
 
+// timelineState is the page with the time line, an event told in full, a
+// director that lingers, and the legend open.
+func timelineState(t *testing.T) scene {
+	r := startDemo(t, "--quiet-traffic")
+	r.endOfPool()
+	told := r.lastOf("director.released", "boot.pool_a")
+	return scene{open: func(p *browser.Page) {
+		r.live(r.page(fmt.Sprintf("?select=boot.a1#event-%d", told)))(p)
+		p.WaitVisible("#timeline-told")
+		p.Click("#timeline-legend summary")
+	}, change: r.changes}
+}
+
+// timelinePageState is the page of the time line alone.
+func timelinePageState(t *testing.T) scene {
+	r := startDemo(t, "--quiet-traffic")
+	r.endOfPool()
+	told := r.lastOf("director.released", "boot.pool_a")
+	return scene{open: func(p *browser.Page) {
+		p.Navigate(r.page(fmt.Sprintf("timeline?event=%d", told)))
+		p.WaitVisible("#timeline-told")
+	}}
+}
+
+// endOfPool deletes pool_a, which lingers, and adds another of its name.
+func (r *running) endOfPool() {
+	r.t.Helper()
+	r.pin("pool_a")
+	r.must("DELETE", "directors/pool_a", "")
+	r.must("PUT", "health", `{"pattern":"boot.b*","admin":"sick"}`)
+	r.must("POST", "directors", `{"vcl":"boot","name":"pool_a","type":"random","members":[{"director":"a1","weight":1}]}`)
+}
+
+func TestBrowserTimelineLooks(t *testing.T) {
+	if os.Getenv("LANES") == "" {
+		t.Skip("for looking at it")
+	}
+	for _, s := range []state{{"timeline", timelineState}, {"timeline-page", timelinePageState}} {
+		scene := s.prepare(t)
+		for _, width := range []int{1440, 800, 360} {
+			for _, dark := range []bool{false, true} {
+				p := browser.New(t)
+				p.SetViewport(width, 900, 1)
+				p.Dark(dark)
+				scene.open(p)
+				if width == 360 {
+					browser.Eval[any](p, `document.getElementById("timeline").scrollIntoView(), 1`)
+				}
+				picture(p, fmt.Sprintf("%s-%d-%t", s.name, width, dark))
+			}
+		}
+	}
+}
+
 func TestBrowserTimelineFollowsALife(t *testing.T) {
 	t.Parallel()
 	r := startDemo(t, "--quiet-traffic")

@@ -2,12 +2,10 @@ package view
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 
 	"github.com/callboard/callboard/director/event"
-	"github.com/callboard/callboard/director/tree"
 )
 
 // A laneKey names who has a lane: a director by its ID, a VCL by its name, the
@@ -97,7 +95,7 @@ func (b *timelineBuilder) wasThere(l *life) bool {
 
 func (b *timelineBuilder) lane(key laneKey, ticks []*Tick) *Lane {
 	l := b.lives[key]
-	lane := &Lane{Kind: "director", Ticks: ticks, Bars: b.bars(l)}
+	lane := &Lane{Kind: "director", Ticks: ticks, Bars: b.bars(l, ticks)}
 	switch {
 	case key.id != 0:
 		lane.ID, lane.Name = "lane-"+strconv.FormatUint(key.id, 10), b.shortName(l.director)
@@ -122,12 +120,25 @@ func (b *timelineBuilder) lane(key laneKey, ticks []*Tick) *Lane {
 	return lane
 }
 
-// textRoom is the least width of a bar that has room for a word.
-const textRoom = 76
+// textRoom is the width of the word lingering.
+const textRoom = 56
+
+// textPlace is where a word can stand under a bar without covering a count.
+func textPlace(from, to int, ticks []*Tick) (x int, ok bool) {
+	for x = from; x+textRoom <= to; x += ColumnPitch {
+		covers := func(t *Tick) bool {
+			return t.Count != "" && t.X > x-ColumnPitch/2 && t.X < x+textRoom+ColumnPitch/2
+		}
+		if !slices.ContainsFunc(ticks, covers) {
+			return x, true
+		}
+	}
+	return 0, false
+}
 
 // bars are the stretches of a life that the window shows. What began before it
 // or goes on after it reaches its edge.
-func (b *timelineBuilder) bars(l *life) []Bar {
+func (b *timelineBuilder) bars(l *life, ticks []*Tick) []Bar {
 	end := b.t.Width
 	if l.destroyed != 0 {
 		end = b.at(l.destroyed)
@@ -145,8 +156,8 @@ func (b *timelineBuilder) bars(l *life) []Bar {
 			return
 		}
 		bar := Bar{Kind: kind, X: x0, Width: x1 - x0, Title: stretch(kind, from, to)}
-		if kind == "lingering" && x1-x0 >= textRoom {
-			bar.Text = kind
+		if x, ok := textPlace(x0, x1, ticks); ok && kind == "lingering" {
+			bar.Text, bar.TextX = kind, x
 		}
 		bars = append(bars, bar)
 	}
@@ -171,119 +182,4 @@ func stretch(kind string, from, to uint64) string {
 		kind += " to " + hash(to)
 	}
 	return kind
-}
-
-// A life is what is known of a director, or of a VCL, from the snapshot and
-// from the events. Steps that lie before what is known are 0.
-type life struct {
-	director                   *tree.Director // as it is, or as it last was; nil for a VCL
-	added, released, destroyed uint64
-	// lingered: it was released before what is known.
-	lingered bool
-	flips    []flip
-}
-
-// A flip is the health that a director came to have; seq is 0 for the one that
-// it had before what is known.
-type flip struct {
-	seq     uint64
-	healthy bool
-}
-
-// A sickness is a stretch in which a director was sick; 0 for an end that is
-// not known, or not there yet.
-type sickness struct{ from, until uint64 }
-
-// sickness are the stretches in which it was sick, in order.
-func (l *life) sickness() []sickness {
-	var all []sickness
-	sick := false
-	for _, f := range l.flips {
-		switch {
-		case !f.healthy && !sick:
-			all = append(all, sickness{from: f.seq})
-		case f.healthy && sick:
-			all[len(all)-1].until = f.seq
-		}
-		sick = !f.healthy
-	}
-	return all
-}
-
-// livesOf collects the lives of all that are there or that an event tells of.
-func livesOf(s *tree.Snapshot, events []event.Event) map[laneKey]*life {
-	lives := make(map[laneKey]*life, s.Len())
-	for d := range s.Directors() {
-		lives[laneKey{id: d.ID}] = &life{director: d, added: d.Steps.Added.Seq, released: d.Steps.Released.Seq}
-	}
-	for _, e := range events {
-		for _, key := range lanesOf(e) {
-			if lives[key] == nil {
-				lives[key] = &life{}
-			}
-		}
-		if kindGroup(e.Kind) == GroupVCL {
-			lives[laneKey{vcl: e.VCL}].vclStep(e)
-		} else if e.Assigned == nil {
-			lives[laneKey{id: e.ID}].step(e)
-		}
-	}
-	for key, l := range lives {
-		if key.id != 0 {
-			l.complete(key.id)
-		}
-	}
-	return lives
-}
-
-func (l *life) vclStep(e event.Event) {
-	switch e.Kind {
-	case event.VCLAdded:
-		l.added, l.destroyed = e.Seq, 0
-	case event.VCLDiscarded:
-		l.destroyed = e.Seq
-	}
-}
-
-func (l *life) step(e event.Event) {
-	if l.director == nil || l.director.Phase == tree.Destroyed {
-		gone := tree.Director{}
-		if l.director != nil {
-			gone = *l.director
-		}
-		gone.ID, gone.VCL, gone.Name, gone.Phase = e.ID, e.VCL, e.Director, tree.Destroyed
-		if e.Added != nil {
-			gone.Type = e.Added.Type
-		}
-		l.director = &gone
-	}
-	switch e.Kind {
-	case event.DirectorAdded:
-		l.added = e.Seq
-	case event.DirectorReleased:
-		l.released = e.Seq
-	case event.DirectorDestroyed:
-		l.destroyed = e.Seq
-	}
-	if e.Health == nil {
-		return
-	}
-	if e.Kind == event.DirectorHealth && len(l.flips) == 0 {
-		l.flips = append(l.flips, flip{0, !e.Healthy}) // only what is not so becomes so
-	}
-	l.flips = append(l.flips, flip{e.Seq, e.Healthy})
-}
-
-// complete says what follows from what is known.
-func (l *life) complete(id uint64) {
-	if l.director == nil {
-		// Neither there nor ever heard of by itself: a snapshot of another run.
-		l.director = &tree.Director{ID: id, Name: fmt.Sprintf("@%d", id), Phase: tree.Destroyed}
-	}
-	if l.destroyed != 0 && l.released == 0 {
-		l.lingered = true
-	}
-	if len(l.flips) == 0 {
-		l.flips = []flip{{0, l.director.Healthy || l.director.Phase == tree.Destroyed}}
-	}
 }

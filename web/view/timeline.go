@@ -77,8 +77,10 @@ type Lane struct {
 type Bar struct {
 	Kind     string
 	X, Width int
-	// Text stands in the bar, Title says more.
+	// Text stands below the bar from TextX on, "" where there is no room for it;
+	// Title says more.
 	Text, Title string
+	TextX       int
 }
 
 // NewTimeline returns the time line of the snapshot. The events are all that
