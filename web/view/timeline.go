@@ -55,9 +55,11 @@ type Timeline struct {
 	Told                   *Told
 }
 
-// A Clock is a time of day over the lanes, where it begins.
+// A Clock is a time of day over the lanes. Again says that it did not begin
+// there.
 type Clock struct {
-	X int
+	X     int
+	Again bool
 	Moment
 }
 
@@ -204,18 +206,24 @@ func (b *timelineBuilder) at(seq uint64) int {
 	return i * ColumnPitch
 }
 
-// clockRoom is the least space between the beginnings of two clock times.
-const clockRoom = 68
+// clockRoom is the least space between the beginnings of two clock times, and
+// clockEvery the most: wherever one has scrolled to, one is in sight.
+const (
+	clockRoom  = 70
+	clockEvery = 20 * ColumnPitch
+)
 
-// clocks marks where a new second begins, as far as there is room.
+// clocks says where a new second begins, as far as there is room, and now and
+// then which one it still is.
 func (b *timelineBuilder) clocks() {
-	last, free := "", 0
+	last, x0 := "", -clockEvery
 	for i, e := range b.window {
 		m, x := moment(e.Time), i*ColumnPitch
-		if m.Clock == last || x < free || i > 0 && x+clockRoom > b.t.Width {
+		again := m.Clock == last
+		if x-x0 < clockRoom || again && x-x0 < clockEvery || i > 0 && x+clockRoom > b.t.Width {
 			continue
 		}
-		b.t.Clocks = append(b.t.Clocks, Clock{X: x, Moment: m})
-		last, free = m.Clock, x+clockRoom
+		b.t.Clocks = append(b.t.Clocks, Clock{X: x, Again: again, Moment: m})
+		last, x0 = m.Clock, x
 	}
 }

@@ -289,3 +289,21 @@ func checkBars(t *testing.T, line *view.Timeline, l *view.Lane) {
 		}
 	}
 }
+
+func TestClocksStandWhereASecondBegins(t *testing.T) {
+	st := viewtest.Demo() // an event each 130 ms, about eight in a second
+	line := timelineOf(t, st, view.TimelineQuery{})
+	last := ""
+	for i, c := range line.Clocks {
+		if c.Again != (c.Clock == last) {
+			t.Errorf("%s at %d: again is %t", c.Clock, c.X, c.Again)
+		}
+		if i > 0 && c.X-line.Clocks[i-1].X < 70 {
+			t.Errorf("%s at %d covers the one before", c.Clock, c.X)
+		}
+		last = c.Clock
+	}
+	if len(line.Clocks) < 3 || line.Clocks[0].X != 0 {
+		t.Errorf("got %+v, want one at the beginning and one for each second", line.Clocks)
+	}
+}
