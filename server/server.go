@@ -72,6 +72,7 @@ type Server struct {
 	names   reservations
 	undos   undos
 	seats   seats
+	past    timelineCache
 	life    context.Context // done when Close is called
 	end     context.CancelFunc
 

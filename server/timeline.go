@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"hash/fnv"
 	"net/http"
@@ -33,23 +34,32 @@ func (s *Server) timeline(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
+	body, err := s.past.get(root(r)+"?"+r.URL.RawQuery, tag, func() ([]byte, error) { return s.printTimeline(r, snapshot, q) })
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("ETag", tag)
+	_, _ = w.Write(body) // the client has gone: nobody is left to be told
+	return nil
+}
+
+func (s *Server) printTimeline(r *http.Request, snapshot *tree.Snapshot, q view.TimelineQuery) ([]byte, error) {
 	line, err := view.NewTimeline(snapshot, s.eventsUpTo(snapshot), q)
 	if err != nil {
-		return refuse("q", err.Error())
+		return nil, refuse("q", err.Error())
 	}
 	page := web.TimelinePage(root(r), line)
 	if q.Page == "" {
 		page = web.Timeline(line)
 	}
 	var b bytes.Buffer
-	if err := page.Render(r.Context(), &b); err != nil {
-		return fmt.Errorf("print the time line: %w", err)
+	// Others may wait for the same: it is finished even if this client has gone.
+	if err := page.Render(context.WithoutCancel(r.Context()), &b); err != nil {
+		return nil, fmt.Errorf("print the time line: %w", err)
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-cache")
-	w.Header().Set("ETag", tag)
-	_, _ = w.Write(b.Bytes()) // the client has gone: nobody is left to be told
-	return nil
+	return b.Bytes(), nil
 }
 
 // timelineQuery reads what part of the past the request asks for.

@@ -83,3 +83,33 @@ func TestTimelineBelowAPrefix(t *testing.T) {
 		below.Close()
 	}
 }
+
+func TestTimelineIsMadeOnceForAll(t *testing.T) {
+	var c timelineCache
+	made := 0
+	ask := func(query, tag string) string {
+		t.Helper()
+		body, err := c.get(query, tag, func() ([]byte, error) {
+			made++
+			return []byte(query + tag), nil
+		})
+		if err != nil || string(body) != query+tag {
+			t.Errorf("%s %s: got %q, %v", query, tag, body, err)
+		}
+		return string(body)
+	}
+	for range 3 {
+		ask("a", "1")
+		ask("b", "1")
+	}
+	if made != 2 {
+		t.Errorf("two queries, each asked three times: made %d times, want 2", made)
+	}
+	ask("a", "2")
+	for i := range 3 * keptTimelines {
+		ask(string(rune('c'+i)), "2")
+	}
+	if len(c.kept) != keptTimelines {
+		t.Errorf("got %d kept, want %d", len(c.kept), keptTimelines)
+	}
+}

@@ -431,7 +431,7 @@ func journal(p PageData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = journalFaces(p.Model.Query).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = journalFaces().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -69,27 +68,6 @@ func (r *running) endOfPool() {
 	r.must("POST", "directors", `{"vcl":"boot","name":"pool_a","type":"random","members":[{"director":"a1","weight":1}]}`)
 }
 
-func TestBrowserTimelineLooks(t *testing.T) {
-	if os.Getenv("LANES") == "" {
-		t.Skip("for looking at it")
-	}
-	for _, s := range []state{{"timeline", timelineState}, {"timeline-page", timelinePageState}} {
-		scene := s.prepare(t)
-		for _, width := range []int{1440, 800, 360} {
-			for _, dark := range []bool{false, true} {
-				p := browser.New(t)
-				p.SetViewport(width, 900, 1)
-				p.Dark(dark)
-				scene.open(p)
-				if width == 360 {
-					browser.Eval[any](p, `document.getElementById("timeline").scrollIntoView(), 1`)
-				}
-				picture(p, fmt.Sprintf("%s-%d-%t", s.name, width, dark))
-			}
-		}
-	}
-}
-
 func TestBrowserTimelineFollowsALife(t *testing.T) {
 	t.Parallel()
 	r := startDemo(t, "--quiet-traffic")
@@ -114,7 +92,6 @@ func TestBrowserTimelineFollowsALife(t *testing.T) {
 	if n := p.Count(".lane-chosen"); n != p.Count(".lane") {
 		t.Errorf("the column is marked in %d of %d lanes", n, p.Count(".lane"))
 	}
-	picture(p, "life")
 	p.Click("#show-list")
 	p.WaitVisible(fmt.Sprintf("#event-%d[data-chosen]", destroyed))
 
@@ -240,11 +217,4 @@ func TestBrowserTimelineWithoutScripts(t *testing.T) {
 	p.WaitVisible(`#timeline-kind-health[aria-pressed="false"]`)
 	p.Click(".lane .name[href]")
 	p.WaitVisible("#inspector-name")
-}
-
-// picture takes one if somebody asked for pictures while working on the page.
-func picture(p *browser.Page, name string) {
-	if folder := os.Getenv("LANES"); folder != "" {
-		p.Screenshot(folder + "/lanes-" + name + ".png")
-	}
 }

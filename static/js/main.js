@@ -179,7 +179,7 @@ document.addEventListener('click', (event) => {
   const link = event.target.closest('#show-timeline');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  showTimeline().catch(() => location.assign(link.href));
+  showTimeline().catch(() => location.assign(`timeline${location.search}`));
 });
 if (localStorage.getItem('callboard.journal') === 'timeline' || location.hash.startsWith('#event-')) showTimeline().catch(() => {});
 addEventListener('online', () => socket.hurry());
