@@ -169,7 +169,15 @@ func TestBrowserTimelineByKeyboard(t *testing.T) {
 	p.Press("End")
 	p.Press("Enter")
 	p.WaitText("#timeline-told .words", "pool_a")
+}
 
+func TestBrowserTimelineIsFiltered(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openTimeline("?q=pool_a")
+	p.WaitCount(".lane", 1)
+	p.Click(tickOf(r.lastOf("director.added", "boot.pool_a")))
+	p.WaitVisible("#timeline-told")
 	p.Fill("#q", "")
 	p.WaitFor(`document.querySelectorAll(".lane").length > 9`)
 	p.Click("#timeline-kind-references")
