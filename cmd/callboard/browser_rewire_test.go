@@ -46,6 +46,12 @@ func (r *running) membersOf(director string) []apiMember {
 	return d.Members
 }
 
+// pickUp picks up what the part of the inspector is about.
+func pickUp(p *browser.Page, part string) {
+	p.Click(part + " [data-pick-up]")
+	p.WaitVisible("#carrying")
+}
+
 func handle(director string, slot int) string {
 	return fmt.Sprintf(`.handle[data-of=%q][data-slot="%d"]`, director, slot)
 }
@@ -98,7 +104,7 @@ func TestBrowserRewireByClicks(t *testing.T) {
 	p.WaitGone("#carrying")
 	p.WaitText("#inspector-name", "boot.pool_b")
 
-	p.Click(member(1) + " [data-pick-up]")
+	pickUp(p, member(1))
 	p.Click(face("c1"))
 	p.WaitText("#rewire-title", "Point slot 1 of pool_b at c1?")
 	p.Click(`#rewire [data-rewire-do="assign"]`)
@@ -212,17 +218,16 @@ var (
 		p.WaitText("#rewire-picker .rewire-report", "c1 2 → 3 references")
 	})
 	rewireCarryingState = rewireState("?face=graph&select=boot.pool_a", func(p *browser.Page) {
-		p.Click(member(1) + " [data-pick-up]")
-		p.WaitVisible("#carrying")
+		pickUp(p, member(1))
 	})
 	rewirePreviewState = rewireState("?face=outline&select=boot.pool_a", func(p *browser.Page) {
-		p.Click(member(1) + " [data-pick-up]")
+		pickUp(p, member(1))
 		p.Click(`#rows .row-name[href*="boot.c1"]`)
 		p.WaitText("#rewire .rewire-effects", "c1 2 → 3 references")
 	})
 	rewireLoopState = rewireState("?face=graph&select=boot.pool_a", func(p *browser.Page) {
 		p.Click(`[data-zoom="fit"]`)
-		p.Click(member(1) + " [data-pick-up]")
+		pickUp(p, member(1))
 		p.Click(face("site"))
 		p.WaitText("#rewire", "This would close a loop")
 	})

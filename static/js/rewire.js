@@ -21,12 +21,17 @@ export function open({ doc, page, api }) {
   const panel = openPanel({ doc, api, page, loop });
   const put = (carried, place, anchor) => panel.open(changeOf(carried, place), anchor);
   const carry = openCarry({ doc, marks, put });
-  const drag = openDrag({ doc, layer, marks, put });
+  const drag = openDrag({ doc, layer, marks, begun: rest, put });
   const picker = openPicker({ doc, api, page, loop, panel });
   openHandles(doc, layer);
 
-  function pickUp(button) {
+  function rest() {
+    carry.leave();
     panel.close();
+  }
+
+  function pickUp(button) {
+    rest();
     carry.take(carriedBy(button));
   }
 
@@ -35,8 +40,7 @@ export function open({ doc, page, api }) {
     if (doc.querySelector('dialog:modal')) return;
     const link = at?.closest?.('.card')?.querySelector('.face') ?? at?.closest?.('.row')?.querySelector('.row-name');
     const director = (link && placeOf(link)) ?? new URLSearchParams(page.search).get('select');
-    carry.leave();
-    panel.close();
+    rest();
     if (director) picker.open(director);
   }
 

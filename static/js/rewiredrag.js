@@ -13,9 +13,10 @@ const THRESHOLD = 6;
  * @param {Document} options.doc
  * @param {ReturnType<import('./rewirelayer.js').openLayer>} options.layer
  * @param {ReturnType<import('./rewiremarks.js').openMarks>} options.marks
+ * @param {() => void} options.begun ends what went on before
  * @param {(carried: import('./rewirechange.js').Carried, place: string, anchor: Element) => void} options.put
  */
-export function openDrag({ doc, layer, marks, put }) {
+export function openDrag({ doc, layer, marks, begun, put }) {
   const line = draw(doc, 'path', { class: 'drag-line' });
   let press = null; // where a pointer went down, and on what
   let over = null; // the card under the pointer
@@ -37,6 +38,7 @@ export function openDrag({ doc, layer, marks, put }) {
   }
 
   function begin(event) {
+    begun();
     press.dragging = true;
     doc.getElementById('viewport').setPointerCapture(event.pointerId);
     doc.documentElement.setAttribute('data-dragging', '');
