@@ -68,6 +68,7 @@ func pageOperations() []operation {
 		data,
 		picture("tree.svg", "The view of a page as a picture", "image/svg+xml"),
 		picture("tree.dot", "The view of a page for Graphviz", "text/vnd.graphviz"),
+		timelineOperation(),
 		{
 			method: http.MethodGet, route: pageRoute + "/travel", topic: topicPages, answer: trip{},
 			summary: "What turns the page of one view into that of another",
@@ -83,6 +84,25 @@ func pageOperations() []operation {
 				{http.StatusUpgradeRequired, "This is no handshake of a websocket."},
 				{http.StatusServiceUnavailable, "As many are open as may be, or the server shuts down."},
 			},
+		},
+	}
+}
+
+func timelineOperation() operation {
+	return operation{
+		method: http.MethodGet, route: pageRoute + "/timeline", topic: topicPages, media: []string{"text/html"},
+		summary: "The time line: a lane for each director, a column for each event",
+		query: []parameter{
+			{"q", "Only the lanes of the directors that this filter means.", nil},
+			{"kind", "Only events of these groups, separated by commas.", nil},
+			{"before", "Ends before this event; with the newest if it is not given.", wholeNumber(0, 0, -1)},
+			{"span", "How many events.", wholeNumber(1, view.MaxSpan, -1)},
+			{"event", "The event that is told in full.", wholeNumber(0, 0, -1)},
+			{"only", "lanes: the part that a page puts into itself.", fewWords("lanes")},
+		},
+		fails: []failure{
+			{http.StatusNotModified, "If-None-Match has what the ETag was."},
+			{http.StatusUnprocessableEntity, "A filter or a number is none."},
 		},
 	}
 }

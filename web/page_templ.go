@@ -344,7 +344,7 @@ func stage(p PageData) templ.Component {
 			}
 		}
 		if p.Model.Outline() {
-			templ_7745c5c3_Err = outline(p.Model).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = outline(p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -524,7 +524,20 @@ func foot(p PageData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "\">JSON</a> <a href=\"tree.svg\">SVG</a> <a href=\"tree.dot\">DOT</a></span> <span class=\"scripted\">Keys: <kbd>/</kbd> filter <kbd>a</kbd> add <kbd>Esc</kbd> close <kbd>?</kbd> help</span> <span class=\"push\">Times are UTC</span></footer>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "\">JSON</a> <a href=\"tree.svg\">SVG</a> <a href=\"tree.dot\">DOT</a> <a href=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var20 templ.SafeURL
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.Root + "api/docs"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page.templ`, Line: 112, Col: 154}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "\">API</a></span> <span class=\"scripted\">Keys: <kbd>/</kbd> filter <kbd>a</kbd> add <kbd>Esc</kbd> close <kbd>?</kbd> help</span> <span class=\"push\">Times are UTC</span></footer>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -548,12 +561,12 @@ func keyHelp() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var20 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var20 == nil {
-			templ_7745c5c3_Var20 = templ.NopComponent
+		templ_7745c5c3_Var21 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var21 == nil {
+			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<dialog id=\"help\" class=\"help\" aria-labelledby=\"help-title\" data-keep><form method=\"dialog\"><h2 id=\"help-title\">Keys</h2><dl><div><dt><kbd>/</kbd></dt><dd>Filter by name, type or state: <i>sick</i>, <i>lingering</i>, <i>shard</i></dd></div><div><dt><kbd>a</kbd></dt><dd>Add a director</dd></div><div><dt><kbd>g</kbd> <kbd>o</kbd></dt><dd>Graph, outline</dd></div><div><dt><kbd>Esc</kbd></dt><dd>Close the form, then the inspector</dd></div><div><dt><kbd>← ↑ ↓ →</kbd></dt><dd>Move the board, when it has the focus</dd></div><div><dt><kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd></dt><dd>Zoom, fit the board to the window</dd></div></dl><h3>What the shapes say</h3><ul class=\"legend\"><li><span class=\"beads\"><i data-kind=\"owner\"></i></span> held by its owner</li><li><span class=\"beads\"><i data-kind=\"member\"></i></span> by a member slot</li><li><span class=\"beads\"><i data-kind=\"default\"></i></span> by a default slot</li><li><span class=\"beads\"><i data-kind=\"pin\"></i></span> by a pin</li><li><span class=\"beads\"><i data-kind=\"task\"></i></span> by a request in flight</li><li><span class=\"rail\"><i data-done></i><i data-done></i><i></i><i></i></span> added, assigned, released, destroyed</li></ul><p class=\"check\"><input id=\"keys-on\" type=\"checkbox\"> <label for=\"keys-on\">Single keys are on</label></p><button class=\"button\" autofocus>Close</button></form></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<dialog id=\"help\" class=\"help\" aria-labelledby=\"help-title\" data-keep><form method=\"dialog\"><h2 id=\"help-title\">Keys</h2><dl><div><dt><kbd>Ctrl K</kbd></dt><dd>Find any command or director, run it or copy it</dd></div><div><dt><kbd>/</kbd></dt><dd>Filter by name, type or state: <i>sick</i>, <i>lingering</i>, <i>shard</i></dd></div><div><dt><kbd>a</kbd></dt><dd>Add a director</dd></div><div><dt><kbd>m</kbd></dt><dd>Rewire a member of the director that has the focus, or is selected</dd></div><div><dt><kbd>g</kbd> <kbd>o</kbd></dt><dd>Graph, outline</dd></div><div><dt><kbd>Esc</kbd></dt><dd>Close the form, then the inspector</dd></div><div><dt><kbd>← ↑ ↓ →</kbd></dt><dd>Move the board, when it has the focus</dd></div><div><dt><kbd>↑ ↓ → ←</kbd></dt><dd>In the outline: lines, open and cells, back and shut; <kbd>*</kbd> opens all beside it, a letter finds a name, <kbd>↑</kbd> from the first line the heads, which sort</dd></div><div><dt><kbd>Space</kbd></dt><dd>Select the line, to set health, pin or delete; <kbd>Shift</kbd> <kbd>↓</kbd> selects more, <kbd>Ctrl</kbd> <kbd>a</kbd> all, <kbd>Esc</kbd> none</dd></div><div><dt><kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd></dt><dd>Zoom, fit the board to the window</dd></div></dl><h3>What the shapes say</h3><ul class=\"legend\"><li><span class=\"beads\"><i data-kind=\"owner\"></i></span> held by its owner</li><li><span class=\"beads\"><i data-kind=\"member\"></i></span> by a member slot</li><li><span class=\"beads\"><i data-kind=\"default\"></i></span> by a default slot</li><li><span class=\"beads\"><i data-kind=\"pin\"></i></span> by a pin</li><li><span class=\"beads\"><i data-kind=\"task\"></i></span> by a request in flight</li><li><span class=\"rail\"><i data-done></i><i data-done></i><i></i><i></i></span> added, assigned, released, destroyed</li><li><span class=\"lines\"><i></i><i></i><i></i></span> the wider a line, the more goes that way; blue while something does</li></ul><p class=\"check\"><input id=\"keys-on\" type=\"checkbox\"> <label for=\"keys-on\">Single keys are on</label></p><button class=\"button\" autofocus>Close</button></form></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

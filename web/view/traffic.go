@@ -106,7 +106,7 @@ func rateSpark(kind string, id uint64, list []uint32, one, many string) *Spark {
 		s.Words = "no " + many + " in the last minute"
 		return s
 	}
-	s.Words = fmt.Sprintf("about %s %s a second, at most %s in the last minute", text, either(text, one, many), number(int64(top)))
+	s.Words = fmt.Sprintf("about %s %s a second, at most %s in the last minute", text, either(text == "1", one, many), number(int64(top)))
 	return s
 }
 
@@ -121,13 +121,6 @@ func flightSpark(d *tree.Director, list []uint32) *Spark {
 	s.Words = fmt.Sprintf("%s%s in flight, at most %s in the last minute",
 		number(d.Tasks), of, number(max(d.Tasks, int64(highest(list)))))
 	return s
-}
-
-func either(text, one, many string) string {
-	if text == "1" {
-		return one
-	}
-	return many
 }
 
 // option returns the value of an option, "" if the director has none of that name.
