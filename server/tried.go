@@ -64,7 +64,7 @@ type triedError struct {
 // summarize tells of the requests that were made.
 func summarize(made []outcome, total time.Duration) tried {
 	answer := tried{
-		Made: len(made), Requests: []triedRequest{}, Distribution: []triedShare{}, Statuses: []triedStatus{}, Errors: []triedError{},
+		Made: len(made), Requests: []triedRequest{}, Distribution: []triedShare{}, Statuses: []triedStatus{},
 		TotalMS: milliseconds(total),
 	}
 	leafs, statuses, errs := tally[*director.Director]{}, tally[int]{}, tally[string]{}
@@ -93,15 +93,22 @@ func summarize(made []outcome, total time.Duration) tried {
 	for _, status := range statuses.sorted(cmp.Compare[int]) {
 		answer.Statuses = append(answer.Statuses, triedStatus{status, statuses[status]})
 	}
+	answer.Errors = listErrors(errs)
+	return answer
+}
+
+// listErrors lists the most frequent errors, and adds up the rest.
+func listErrors(errs tally[string]) []triedError {
+	list := []triedError{}
 	for i, message := range errs.sorted(cmp.Compare[string]) {
 		if i < maxTriedErrors {
-			answer.Errors = append(answer.Errors, triedError{message, errs[message]})
+			list = append(list, triedError{message, errs[message]})
 			continue
 		}
-		rest := &answer.Errors[maxTriedErrors-1]
+		rest := &list[maxTriedErrors-1]
 		rest.Message, rest.Count = "other errors", rest.Count+errs[message]
 	}
-	return answer
+	return list
 }
 
 func (o *outcome) listed() triedRequest {
