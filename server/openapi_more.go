@@ -1,6 +1,10 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/callboard/callboard/web/view"
+)
 
 func eventOperations() []operation {
 	return []operation{{

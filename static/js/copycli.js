@@ -26,7 +26,17 @@ export const cliRoutes = {
   'PUT /active': (_, { vcl }) => [['vcl', 'use', vcl]],
   'PUT /step': (_, { on }) => [['step', on ? 'on' : 'off']],
   'POST /step/next': (_, { director }) => [director ? ['step', 'next', director] : ['step', 'next']],
+  'POST /undo/{id}': ({ id }) => [['undo', id]],
+  'POST /directors/{d}/try': ({ d }, { requests, dry, concurrency, method, path, host, vary, headers = {} }) => [['try', d], [
+    ...flag('n', requests), ...(isSet(dry) ? ['--dry'] : []), ...flag('concurrency', concurrency), ...flag('vary', vary || undefined),
+    ...flag('method', method || undefined), ...flag('path', path || undefined), ...flag('host', host || undefined),
+    ...Object.entries(headers).flatMap(([name, value]) => flag('header', `${name}: ${value}`)),
+  ]],
+  'POST /probe-test': () => 'callboard has no command that tries a probe',
 };
+
+/** Fields of forms are text. */
+const isSet = (value) => value === true || value === 'true';
 
 const flag = (name, value) => (value === undefined ? [] : [`--${name}`, String(value)]);
 

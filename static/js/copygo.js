@@ -37,6 +37,9 @@ export const goRoutes = {
   'POST /step/next': (_, { director }) => (
     director ? [...find('d', director), ...done('d.Next()', '_, ')] : done('rt.Next()', '_, ')
   ),
+  'POST /undo/{id}': () => 'package director does not undo: the server does',
+  'POST /directors/{d}/try': () => 'a program sends its own requests, with director.Transport',
+  'POST /probe-test': () => 'backend.TryProbe pokes a backend once',
 };
 
 const group = (d) => [...find('d', d), ...got('group', 'd.Group()')];
