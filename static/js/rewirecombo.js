@@ -25,13 +25,10 @@ export function openCombo({ doc, input, list, find, changed }) {
 
   async function ask() {
     asking?.abort();
-    asking = new AbortController();
-    try {
-      options = await find(input.value.trim(), asking.signal);
-    } catch (problem) {
-      if (problem.name === 'AbortError') return;
-      options = [];
-    }
+    const { signal } = (asking = new AbortController());
+    const found = await find(input.value.trim(), signal).catch(() => []);
+    if (signal.aborted) return;
+    options = found;
     expand();
     activate(input.value.trim() && options.length ? best(options, input.value.trim()) : -1);
   }

@@ -71,13 +71,16 @@ export function openPicker({ doc, api, loop, panel }) {
       body.replaceChildren(make(doc, 'p', { class: 'quiet' }, 'Nothing is done before you assign it.'));
       return loop.show(null);
     }
-    asking = new AbortController();
+    const { signal } = (asking = new AbortController());
     const own = `@${director.id}`;
     change = director.leaf ? { holder: target, slot: 0, target: own } : { holder: own, slot: Number(slots.value), target };
     try {
-      told = await preview(api, change, { signal: asking.signal });
+      const answer = await preview(api, change, { signal });
+      // One that was given up on its way has an answer without anything in it.
+      if (signal.aborted) return undefined;
+      told = answer;
     } catch (problem) {
-      if (problem.name !== 'AbortError') body.replaceChildren(refusal(doc, problem));
+      if (!signal.aborted) body.replaceChildren(refusal(doc, problem));
       return undefined;
     }
     body.replaceChildren(...report(doc, told));
