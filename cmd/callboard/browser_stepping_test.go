@@ -30,7 +30,7 @@ func TestBrowserStepMode(t *testing.T) {
 	p.WaitText("#steps", "Nothing is held")
 	p.WaitText("#event-list", "cache was destroyed")
 
-	tabTo(t, room, `#steps [value="false"]`)
+	room.WaitFor(`document.activeElement.matches('#steps [value="false"]') || {not: document.activeElement.outerHTML.slice(0, 99)}`)
 	room.Press("Enter")
 	p.WaitGone("#steps .stepping")
 }
@@ -41,6 +41,7 @@ func TestBrowserAddsByKeyboard(t *testing.T) {
 	t.Parallel()
 	r := startDemo(t, "--quiet-traffic")
 	p := r.openPage("")
+	p.Allow(`409 \(Conflict\)`) // a1 is taken
 	p.Press("a")
 	p.WaitFor(`document.activeElement.id === "add-name"`)
 	p.Type("#add-name", "a1")

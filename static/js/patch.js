@@ -87,7 +87,9 @@ function find(id, op, doc, hooks) {
 function exchange(old, fresh, doc, hooks) {
   const was = { ...old.dataset };
   if (hooks.morph && old.nodeName === fresh.nodeName && !(hooks.another && old.querySelector('form'))) {
+    const active = doc.activeElement;
     hooks.morph(old, fresh, true);
+    if (active?.isConnected === false) stay(old);
     hooks.arrived?.(old, was);
     return;
   }
@@ -95,6 +97,12 @@ function exchange(old, fresh, doc, hooks) {
   old.replaceWith(fresh);
   settle();
   hooks.arrived?.(fresh, was);
+}
+
+// What had the focus is gone: the reader goes on near it, not at the top.
+function stay(element) {
+  const next = element.querySelector('form button') ?? element.querySelector('button, a[href], summary');
+  next?.focus({ preventScroll: true });
 }
 
 function place(parent, next, fresh, hooks) {
