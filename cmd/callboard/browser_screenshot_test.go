@@ -9,7 +9,7 @@ import (
 )
 
 // picturesLimit is how many bytes all pictures of states may have together.
-const picturesLimit = 2_000_000
+const picturesLimit = 4_000_000
 
 // The looks that pictures are taken in.
 var (
