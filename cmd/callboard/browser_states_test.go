@@ -69,6 +69,7 @@ var states = []state{
 	{"tiles", zoomedState(5)},
 	{"stepping", steppingState},
 	{"api", apiState},
+	{"folded", sizedState(400, "?face=outline")},
 }
 
 // demoState is the demo in one view.
@@ -134,8 +135,9 @@ func offlineState(t *testing.T) scene {
 	r := startDemo(t, "--quiet-traffic")
 	relay := browser.NewRelay(t, r.board)
 	return scene{open: func(p *browser.Page) {
-		// A window that has become narrow while the line is down wants the keys of the outline.
-		p.Allow(`WebSocket connection to .* failed`, `net::ERR_CONNECTION_RESET`, `Failed to fetch dynamically imported module`)
+		// Whatever the page was still loading fails, in a way that depends on how far it had come. A window that has
+		// become narrow while the line is down wants the keys of the outline.
+		p.Allow(`WebSocket connection to .* failed`, `^network: Failed to load resource: net::ERR_`, `Failed to fetch dynamically imported module`)
 		relay.Restore()
 		r.live(relay.URL() + "/i/demo/?select=boot.pool_b")(p)
 		relay.Cut()
@@ -161,8 +163,6 @@ func problemState(t *testing.T) scene {
 	}}
 }
 
-// instancesState is the list of several instances, which one program does not
-// have.
 // zoomedState is the graph from afar. From still further off, cards are smaller
 // than a target should be; the outline has them all as lines.
 func zoomedState(clicks int) func(*testing.T) scene {
@@ -195,6 +195,8 @@ func apiState(t *testing.T) scene {
 	}}
 }
 
+// instancesState is the list of several instances, which one program does not
+// have.
 func instancesState(t *testing.T) scene {
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static.Handler())
