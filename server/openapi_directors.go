@@ -53,7 +53,8 @@ func directorOperations() []operation {
 		},
 		{
 			method: http.MethodGet, route: instanceRoute + "/directors/{d}/delete-preview", topic: topicDirectors,
-			summary: "Say what deleting a director would do", answer: previewAnswer{}, path: "directors/pool_a/delete-preview",
+			summary: "Say what deleting a director would do", answer: previewAnswer{}, path: "directors/pool_a/delete-preview?with=a1",
+			query: []parameter{{"with", "Another that would be deleted after it; may be repeated.", nil}},
 		},
 		{
 			method: http.MethodGet, route: instanceRoute + "/directors/{d}/assign-preview", topic: topicDirectors,

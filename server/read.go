@@ -184,8 +184,16 @@ func (s *Server) previewDelete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	ids := []uint64{d.ID()}
+	for _, name := range r.URL.Query()["with"] {
+		other, err := s.rt.Find(name)
+		if err != nil {
+			return wrongField("with", err)
+		}
+		ids = append(ids, other.ID())
+	}
 	snapshot := s.rt.Sample()
-	preview, ok := view.PreviewDelete(snapshot, d.ID())
+	preview, ok := view.PreviewDelete(snapshot, ids...)
 	if !ok {
 		return fmt.Errorf("director %s: %w", d.FullName(), director.ErrNotFound)
 	}

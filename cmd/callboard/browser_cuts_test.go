@@ -157,7 +157,7 @@ func TestBrowserNoticesSilence(t *testing.T) {
 	p.Allow(`WebSocket connection to .* failed`)
 	p.WaitFor(`(t => /^live · event \d+ · \d+ ms ago$/.test(t) || {not: t})(document.getElementById("status-text").textContent)`)
 	relay.Stall()
-	p.WaitFor(`(t => /^(reconnecting in \d+ s|connecting) · showing event \d+ of .+ ago$/.test(t) || {not: t})(document.getElementById("status-text").textContent)`)
+	p.WaitFor(`(t => /^(reconnecting in \d+ s|connecting) · event \d+ · .+ ago$/.test(t) || {not: t})(document.getElementById("status-text").textContent)`)
 	setHealth(t, rt, "b0_1", director.AdminSick)
 	setHealth(t, rt, "b0_2", director.AdminSick)
 	p.WaitFor(`document.documentElement.hasAttribute("data-stale")`)

@@ -113,7 +113,7 @@ func TestBrowserCatchesUp(t *testing.T) {
 		p.WaitFor(`document.getElementById("status").dataset.state !== "live"`)
 		change.burst(8)
 		// It says when it tries again, and how old is what it shows.
-		p.WaitFor(`(t => /^reconnecting in \d+ s · showing event \d+ of .+ ago$/.test(t) || {not: t})(document.getElementById("status-text").textContent)`)
+		p.WaitFor(`(t => /^reconnecting in \d+ s · event \d+ · .+ ago$/.test(t) || {not: t})(document.getElementById("status-text").textContent)`)
 		p.WaitFor(`document.documentElement.hasAttribute("data-stale")`)
 		relay.Restore()
 		change.burst(2)

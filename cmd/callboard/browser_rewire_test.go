@@ -18,7 +18,7 @@ func (r *running) rewirable(query string) *browser.Page {
 
 func prepareRewire(p *browser.Page) {
 	p.Hover("#viewport")
-	p.WaitFor(`document.getElementById("rewire-layer") !== null`)
+	p.WaitFor(`document.getElementById("rewire-layer") !== null && document.getElementById("menu-layer") !== null`)
 }
 
 // memberAt is the name of what a slot points at.

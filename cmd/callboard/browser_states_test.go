@@ -54,6 +54,8 @@ var states = []state{
 	{"rewire-carrying", rewireCarryingState},
 	{"rewire-preview", rewirePreviewState},
 	{"rewire-loop", rewireLoopState},
+	{"card-menu", cardMenuState},
+	{"board-menu", boardMenuState},
 	{"palette", paletteState("?select=boot.pool_b", "", "")},
 	{"palette-copied", paletteState("?select=boot.a1", "sick", ".palette-text")},
 	{"palette-asks", paletteState("?select=boot.pool_b", "add member", ".palette-ask")},

@@ -68,7 +68,7 @@ func TestBrowserSaysHowOldItIs(t *testing.T) {
 	relay.Cut()
 	p.WaitVisible("#stale")
 	p.WaitText("#stale", "What is shown is")
-	p.WaitText("#status-text", "showing event")
+	p.WaitText("#status-text", "connecting")
 	p.Click(`[data-command="pin"]`)
 	p.WaitText(`[data-section="commands"] .outcome`, "not sent")
 	r.must("PUT", "health", `{"pattern":"boot.a1","admin":"sick"}`)

@@ -145,10 +145,12 @@ func TestBrowserTreegridDeletesMany(t *testing.T) {
 	g.WaitVisible("#inspector-name") // the key closed the question only
 	g.bulk("Delete…")
 	g.WaitVisible("#bulk-delete")
+	g.WaitFor(`document.activeElement.textContent === "Keep them"`)
+	g.Press("Shift+Tab")
 	g.Press("Enter")
 	g.WaitFor(`!document.querySelector("#rows").textContent.includes("cache")`)
 	g.WaitVisible(g.line("b1", 0) + `[data-phase="lingering"]`)
-	g.selected(0)
+	g.WaitText(".bulk-outcome", "Delete: 2 of 2 done")
 	g.WaitFor(`document.activeElement.matches("#rows > .row") || {not: document.activeElement.outerHTML.slice(0, 80)}`)
 
 	// What is deleted already is refused, and stays selected.
@@ -157,10 +159,22 @@ func TestBrowserTreegridDeletesMany(t *testing.T) {
 	g.bulk("Delete…")
 	g.WaitVisible("#bulk-delete")
 	g.Allow(`^network: .*status of 409`)
-	g.Press("Enter")
+	g.Click(`#bulk-delete [value="delete"]`)
 	g.WaitText(".bulk-outcome", "Delete: 1 of 2 done")
 	g.WaitText(".bulk-refusals", "b1: ")
 	g.selected(1, "b1")
+	g.bulk("Undo")
+	g.WaitText(".bulk-outcome", "Undo: 1 of 1 done")
+	g.WaitVisible(g.line("c1", 0) + `[data-phase="live"]`)
+}
+
+// Under a filter, all are those that it found, not what leads to them.
+func TestBrowserTreegridSelectsWhatWasFound(t *testing.T) {
+	t.Parallel()
+	g := openGrid(t, startDemo(t, "--quiet-traffic"), "?face=outline&q=a1")
+	g.Click(g.line("a1", 0) + " td:nth-child(3)")
+	g.Press("Control+a")
+	g.selected(1, "a1", "a1") // in both lines
 }
 
 // Of a large tree the page has some lines, which say how many there are. What is

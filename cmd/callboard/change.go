@@ -6,9 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -23,124 +21,6 @@ func convert(from, to any) error {
 		return err
 	}
 	return json.Unmarshal(data, to)
-}
-
-var addCommand = command{
-	name: "add", args: "NAME --type TYPE [flags]", short: "add a director",
-	details: "A backend needs --backend or --socket, others take any number of --member:\n" +
-		"callboard add a4 --type backend --backend 127.0.0.1:9001 --probe /health\n" +
-		"callboard add pool --type random --member a1=2 --member a4",
-	prepare: remote(1, 1, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
-		var a adding
-		a.define(flags)
-		return func(ctx context.Context, e env, c *client, args []string) error {
-			body, err := a.body(args[0])
-			if err != nil {
-				return err
-			}
-			return addDirector(ctx, e, c, body)
-		}
-	}),
-}
-
-// adding are the flags of the add command.
-type adding struct {
-	kind, vcl, backend, socket, probe string
-	members, options                  many
-	most                              int
-}
-
-func (a *adding) define(flags *flag.FlagSet) {
-	flags.StringVar(&a.kind, "type", "", "`type`: backend, round-robin, fallback, random, …")
-	flags.StringVar(&a.vcl, "vcl", "", "`name` of the VCL; the active one if not given")
-	flags.StringVar(&a.backend, "backend", "", "`host:port` of a backend")
-	flags.StringVar(&a.socket, "socket", "", "`path` of a backend's Unix socket")
-	flags.StringVar(&a.probe, "probe", "", "`path` that a backend is probed with; no probe if not given")
-	flags.IntVar(&a.most, "max-connections", 0, "most requests at a backend at one time, a `number`")
-	flags.Var(&a.members, "member", "`director[=weight]`; may be repeated")
-	flags.Var(&a.options, "option", "`name=value` of the type; may be repeated")
-}
-
-func (a *adding) body(name string) (object, error) {
-	body := object{"name": name, "type": a.kind}
-	if a.vcl != "" {
-		body["vcl"] = a.vcl
-	}
-	members, err := a.memberBodies()
-	if err != nil {
-		return nil, err
-	}
-	if len(members) > 0 {
-		body["members"] = members
-	}
-	options := object{}
-	for _, text := range a.options {
-		option, value, ok := strings.Cut(text, "=")
-		if !ok {
-			return nil, usagef("--option %s: give name=value", text)
-		}
-		options[option] = value
-	}
-	if len(options) > 0 {
-		body["options"] = options
-	}
-	backend, err := a.backendBody()
-	if err == nil && len(backend) > 0 {
-		body["backend"] = backend
-	}
-	return body, err
-}
-
-func (a *adding) memberBodies() ([]object, error) {
-	var members []object
-	for _, text := range a.members {
-		director, weight, weighted := strings.Cut(text, "=")
-		member := object{"director": director}
-		if weighted {
-			w, err := strconv.ParseFloat(weight, 64)
-			if err != nil {
-				return nil, usagef("--member %s: the weight is no number", text)
-			}
-			member["weight"] = w
-		}
-		members = append(members, member)
-	}
-	return members, nil
-}
-
-func (a *adding) backendBody() (object, error) {
-	backend := object{}
-	if a.backend != "" {
-		host, port, err := net.SplitHostPort(a.backend)
-		if err != nil {
-			return nil, usagef("--backend %s: give host:port", a.backend)
-		}
-		n, err := strconv.Atoi(port)
-		if err != nil {
-			return nil, usagef("--backend %s: the port is no number", a.backend)
-		}
-		backend["host"], backend["port"] = host, n
-	}
-	if a.socket != "" {
-		backend["path"] = a.socket
-	}
-	if a.probe != "" {
-		backend["probe"] = object{"url": a.probe}
-	}
-	if a.most != 0 {
-		backend["max_connections"] = a.most
-	}
-	return backend, nil
-}
-
-func addDirector(ctx context.Context, e env, c *client, body object) error {
-	var answer object
-	if err := c.call(ctx, http.MethodPost, "/directors", body, &answer); err != nil {
-		return err
-	}
-	return c.answer(e, answer, func(w io.Writer) {
-		fmt.Fprintf(w, "added %v, a director of type %v\n", answer["full_name"], answer["type"])
-	})
 }
 
 var assignCommand = command{

@@ -107,6 +107,27 @@ func (c *client) exchange(ctx context.Context, method, url string, body, v any) 
 	return nil
 }
 
+// copy copies a text about the instance, or as JSON if that is wanted.
+func (c *client) copy(ctx context.Context, path string, to io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, c.quick)
+	defer cancel()
+	base, err := c.base(ctx)
+	if err != nil {
+		return err
+	}
+	accept := "text/plain"
+	if c.json {
+		accept = "application/json"
+	}
+	resp, err := c.send(ctx, http.MethodGet, base+path, accept, nil)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(to, resp.Body)
+	return err
+}
+
 // send returns the answer of a request that was not refused.
 func (c *client) send(ctx context.Context, method, url, accept string, body any) (*http.Response, error) {
 	var content io.Reader

@@ -176,7 +176,7 @@ func copiedImports(t *testing.T, all []copied) string {
 		}
 	}
 	var b strings.Builder
-	for _, name := range []string{"os", "strconv", "time", "director", "director/backend", "director/lb"} {
+	for _, name := range []string{"context", "fmt", "net/http", "os", "strconv", "time", "director", "director/backend", "director/lb"} {
 		switch {
 		case !wanted[name]:
 			t.Errorf("no snippet imports %s: the table is not what it was", name)

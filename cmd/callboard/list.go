@@ -119,26 +119,10 @@ func listDirectors(ctx context.Context, e env, c *client, vcl, text string) erro
 	return nil
 }
 
-// listAsVarnish copies what the board makes of Varnish's backend.list.
+// listAsVarnish prints what the board makes of Varnish's backend.list.
 func listAsVarnish(ctx context.Context, e env, c *client, probe bool, pattern string) error {
-	ctx, cancel := context.WithTimeout(ctx, c.quick)
-	defer cancel()
-	base, err := c.base(ctx)
-	if err != nil {
-		return err
-	}
-	accept := "text/plain"
-	if c.json {
-		accept = "application/json"
-	}
 	query := neturl.Values{"pattern": {pattern}, "p": {strconv.FormatBool(probe)}}
-	resp, err := c.send(ctx, http.MethodGet, base+"/backend.list?"+query.Encode(), accept, nil)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	_, err = io.Copy(e.stdout, resp.Body)
-	return err
+	return c.copy(ctx, "/backend.list?"+query.Encode(), e.stdout)
 }
 
 func printDirectors(w io.Writer, directors []listed) {

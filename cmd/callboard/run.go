@@ -40,7 +40,7 @@ func commands() []command {
 		demoCommand, serveCommand,
 		listCommand, addCommand, assignCommand, deleteCommand, undoCommand,
 		setHealthCommand, pinCommand, unpinCommand, eventsCommand, vclCommand,
-		benchCommand, stepCommand, tryCommand,
+		stepCommand, tryCommand, probeCommand, faultCommand, dumpCommand, benchCommand,
 	}
 }
 

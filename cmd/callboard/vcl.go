@@ -11,18 +11,20 @@ import (
 )
 
 var vclCommand = command{
-	name: "vcl", args: "list|add|use|default|temperature|discard [ARGS] [flags]", short: "list and change the VCLs",
+	name: "vcl", args: "list|add|use|default|temperature|label|unlabel|discard [ARGS] [flags]", short: "list and change the VCLs",
 	details: "callboard vcl list\n" +
 		"callboard vcl add NAME\n" +
 		"callboard vcl use NAME                    new requests go to it\n" +
 		"callboard vcl default NAME DIRECTOR       where its requests go\n" +
 		"callboard vcl temperature NAME auto|warm|cold\n" +
+		"callboard vcl label LABEL NAME            another name for it, to be moved at once\n" +
+		"callboard vcl unlabel LABEL\n" +
 		"callboard vcl discard NAME",
 	prepare: remote(1, 3, func(*flag.FlagSet) func(context.Context, env, *client, []string) error { return changeVCL }),
 }
 
 // vclArgs is the number of arguments that each of the commands on VCLs takes.
-var vclArgs = map[string]int{"list": 0, "add": 1, "use": 1, "default": 2, "temperature": 2, "discard": 1}
+var vclArgs = map[string]int{"list": 0, "add": 1, "use": 1, "default": 2, "temperature": 2, "label": 2, "unlabel": 1, "discard": 1}
 
 func changeVCL(ctx context.Context, e env, c *client, args []string) error {
 	what, args := args[0], args[1:]
@@ -46,9 +48,15 @@ func changeVCL(ctx context.Context, e env, c *client, args []string) error {
 		return change(ctx, e, c, http.MethodPut, path+"/default", object{"director": args[1]}, "the default of "+name+" is "+args[1])
 	case "temperature":
 		return change(ctx, e, c, http.MethodPut, path+"/temperature", object{"temperature": args[1]}, "VCL "+name+" is to be "+args[1])
+	case "label":
+		return change(ctx, e, c, http.MethodPut, labelPath(name), object{"vcl": args[1]}, "label "+name+" is VCL "+args[1])
+	case "unlabel":
+		return change(ctx, e, c, http.MethodDelete, labelPath(name), nil, "removed label "+name)
 	}
 	return change(ctx, e, c, http.MethodDelete, path, nil, "discarded VCL "+name)
 }
+
+func labelPath(label string) string { return "/labels/" + neturl.PathEscape(label) }
 
 func listVCLs(ctx context.Context, e env, c *client) error {
 	var answer object

@@ -27,6 +27,23 @@ func (p *Page) Click(selector string, keys ...string) {
 	p.do("clicking "+selector, chromedp.MouseClickXY(at.X, at.Y, chromedp.ButtonModifiers(held)))
 }
 
+// RightClick clicks the middle of the visible part of the element with the right
+// button.
+func (p *Page) RightClick(selector string) {
+	p.t.Helper()
+	at := p.reach(selector)
+	p.do("clicking "+selector+" with the right button", chromedp.MouseClickXY(at.X, at.Y, chromedp.ButtonRight))
+}
+
+// DoubleClickAt clicks twice at a place within the element, given in CSS pixels
+// from its upper left corner.
+func (p *Page) DoubleClickAt(selector string, x, y float64) {
+	p.t.Helper()
+	p.reach(selector)
+	corner := Eval[point](p, "(r => ({X: r.left, Y: r.top}))(document.querySelector("+quote(selector)+").getBoundingClientRect())")
+	p.do("clicking "+selector+" twice", chromedp.MouseClickXY(corner.X+x, corner.Y+y, chromedp.ClickCount(2)))
+}
+
 // Follow clicks an element that leads to another page, a link or the button of
 // a plain form, and waits until that page is loaded. It returns the status of
 // the answer.
@@ -122,7 +139,7 @@ var namedKeys = map[string]string{
 	"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Space": " ",
 	"Backspace": kb.Backspace, "Delete": kb.Delete,
 	"ArrowUp": kb.ArrowUp, "ArrowDown": kb.ArrowDown, "ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight,
-	"Home": kb.Home, "End": kb.End, "PageUp": kb.PageUp, "PageDown": kb.PageDown, "F1": kb.F1,
+	"Home": kb.Home, "End": kb.End, "PageUp": kb.PageUp, "PageDown": kb.PageDown, "F1": kb.F1, "F10": kb.F10,
 }
 
 // Press presses a key where the focus is: a character, or a name as in

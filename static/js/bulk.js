@@ -21,22 +21,24 @@ function health(admin) {
  * @param {string[]} directors
  * @param {(director: string) => Promise<{seq?: number}>} send
  * @param {(done: number) => void} progress called before each, with how many it will be then
- * @returns {Promise<{seq: number, refused: {director: string, words: string}[]}>} seq is that of
- *   the last event that this has caused
+ * @returns {Promise<{seq: number, refused: {director: string, words: string}[], undo: number[]}>} seq
+ *   is that of the last event that this has caused, undo are the numbers of deletes that can be undone
  */
 export async function runAll(directors, send, progress) {
   const refused = [];
+  const undo = [];
   let seq = 0;
   for (const [i, director] of directors.entries()) {
     progress(i + 1);
     try {
       const answer = await send(director);
       seq = Math.max(seq, answer.seq ?? 0);
+      if (answer.undo) undo.push(answer.undo.id);
     } catch (problem) {
       refused.push({ director, words: problem.detail ?? problem.title ?? String(problem) });
     }
   }
-  return { seq, refused };
+  return { seq, refused, undo };
 }
 
 /**
@@ -58,8 +60,11 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
   const refusals = element(doc, 'ul', { class: 'bulk-refusals' });
   const buttons = Object.keys(commands).map((word) => button(doc, word === 'Delete' ? 'Delete…' : word, () => start(word)));
   const close = button(doc, 'Clear', () => leave());
+  const back = button(doc, 'Undo', () => takeBack());
+  back.classList.add('small');
+  let deleted = []; // what the last command has deleted, as long as nothing else is selected
   buttons.at(-1).classList.add('danger');
-  bar.append(count, close, ...buttons, outcome, refusals);
+  bar.append(count, close, ...buttons, outcome, back, refusals);
   bar.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
     event.preventDefault();
@@ -72,17 +77,27 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
     if (!host) return;
     if (bar.parentNode !== host) host.append(bar);
     const hadFocus = bar.contains(doc.activeElement);
-    count.textContent = `${selection.size} selected`;
+    const rests = selection.size === 0 && !busy;
+    count.textContent = rests ? '' : `${selection.size} selected`;
+    close.textContent = rests ? 'Close' : 'Clear';
+    for (const one of buttons) one.hidden = rests;
+    back.hidden = busy || !deleted.length;
     // Not disabled: that would take the focus from the button that was pressed.
     for (const one of buttons) one.setAttribute('aria-disabled', String(busy));
-    bar.hidden = selection.size === 0 && !busy;
+    // What came of the last command stays until it was read.
+    bar.hidden = rests && !outcome.textContent;
     if (bar.hidden && hadFocus) home();
   }
 
   /** Something else is selected: what was reported is about what was. */
   function fresh() {
-    if (!busy) say('');
+    if (!busy && selection.size) forget();
     show();
+  }
+
+  function forget() {
+    deleted = [];
+    say('');
   }
 
   function say(words, tone = '', lines = []) {
@@ -97,7 +112,26 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
 
   function leave() {
     if (busy) return;
+    forget();
     selection.only([]);
+    show();
+  }
+
+  /** Undoes the deletes, the last one first: what held others comes back before them. */
+  async function takeBack() {
+    const ids = deleted.map(String).reverse();
+    forget();
+    busy = true;
+    const { seq, refused } = await runAll(ids, (id) => request(`${api}/undo/${id}`), (n) => {
+      say(`Undo: ${n} of ${ids.length}`);
+      show();
+    });
+    const came = await page.reached(seq);
+    busy = false;
+    const names = new Map(ids.map((id) => [id, `@${id}`]));
+    report('Undo', names, refused, came);
+    show();
+    home();
   }
 
   async function start(word) {
@@ -116,14 +150,16 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
     const names = new Map(directors.map(({ director, name }) => [director, name]));
     busy = true;
     show();
-    const { seq, refused } = await runAll([...names.keys()], (director) => commands[word](api, director), (n) => {
+    const { seq, refused, undo } = await runAll([...names.keys()], (director) => commands[word](api, director), (n) => {
       say(`${word}: ${n} of ${names.size}`);
     });
     const came = await page.reached(seq);
     if (refused.length || word === 'Delete') selection.only(refused.map(({ director }) => director));
     busy = false;
-    show();
+    deleted = undo;
     report(word, names, refused, came);
+    show();
+    if (!selection.size) home();
   }
 
   function report(word, names, refused, came) {

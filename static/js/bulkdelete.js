@@ -16,7 +16,7 @@ export function holderWords({ kind, name, id }) {
 }
 
 /**
- * Says what deleting a director would do.
+ * Says what deleting the directors would do.
  *
  * @param {object} preview the answer of the API
  * @returns {[string, string][]} what happens, and to whom
@@ -24,15 +24,15 @@ export function holderWords({ kind, name, id }) {
 export function previewWords({ releases, destroys, lingers }) {
   const list = (words, none) => (words.length ? [...new Set(words)].join(', ') : none);
   const words = [['lets go of', list(releases, 'nothing')], ['destroys', list(destroys, 'nothing yet')]];
-  for (const { held_by: holders, more = 0 } of lingers) {
+  for (const { director, held_by: holders, more = 0 } of lingers) {
     const rest = more ? [`${more} more`] : [];
-    words.push(['lingers while held by', list([...holders.map(holderWords), ...rest])]);
+    words.push([`${director} lingers while held by`, list([...holders.map(holderWords), ...rest])]);
   }
   return words;
 }
 
 /**
- * Shows what deleting each of the directors would do, and asks whether to.
+ * Shows what deleting the directors would do, together, and asks whether to.
  *
  * @param {object} options
  * @param {Document} options.doc
@@ -41,11 +41,11 @@ export function previewWords({ releases, destroys, lingers }) {
  * @returns {Promise<boolean>}
  */
 export async function askDelete({ doc, api, directors }) {
-  const previews = await Promise.all(directors.map(({ director }) => (
-    request(`${api}/directors/@${director}/delete-preview`, { method: 'GET' }).then(previewWords, (problem) => (
-      [['cannot be said', problem.detail ?? problem.title ?? String(problem)]]
-    ))
-  )));
+  const [first, ...others] = directors.map(({ director }) => `@${director}`);
+  const also = new URLSearchParams(others.map((other) => ['with', other]));
+  const preview = await request(`${api}/directors/${first}/delete-preview?${also}`, { method: 'GET' }).then(previewWords, (problem) => (
+    [['cannot be said', problem.detail ?? problem.title ?? String(problem)]]
+  ));
   const made = (name, attributes = {}, ...inside) => {
     const element = doc.createElement(name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -53,17 +53,17 @@ export async function askDelete({ doc, api, directors }) {
     return element;
   };
   const what = directors.length === 1 ? directors[0].name : `${directors.length} directors`;
-  const items = directors.map(({ name }, i) => made('li', {}, made('b', { class: 'name' }, name), made(
-    'dl', {}, ...previews[i].map(([part, words]) => made('div', {}, made('dt', {}, part), made('dd', {}, words))),
-  )));
-  const dialog = made('dialog', { id: 'bulk-delete', class: 'help bulk-delete', 'aria-labelledby': 'bulk-delete-title' }, made(
+  const names = directors.map(({ name }) => name).join(', ');
+  const dialog = made('dialog', { id: 'bulk-delete', class: 'dialog bulk-delete', 'aria-labelledby': 'bulk-delete-title' }, made(
     'form', { method: 'dialog' },
     made('h2', { id: 'bulk-delete-title' }, `Delete ${what}?`),
-    made('p', { class: 'quiet' }, 'What each would do by itself, as things stand now'),
-    made('ul', { class: 'bulk-previews', tabindex: '0', role: 'list', 'aria-label': 'What deleting would do' }, ...items),
+    ...(directors.length > 1 ? [made('p', { class: 'name' }, names)] : []),
+    made('p', { class: 'quiet' }, 'What that would do, as things stand now'),
+    made('dl', { class: 'bulk-preview', tabindex: '0', 'aria-label': 'What deleting would do' },
+      ...preview.map(([part, words]) => made('div', {}, made('dt', {}, part), made('dd', {}, words)))),
     made('p', { class: 'line' },
-      made('button', { class: 'button danger solid', value: 'delete', autofocus: '' }, `Delete ${what}`),
-      made('button', { class: 'button', value: '' }, directors.length === 1 ? 'Keep it' : 'Keep them')),
+      made('button', { class: 'button danger solid', value: 'delete' }, `Delete ${what}`),
+      made('button', { class: 'button', value: '', autofocus: '' }, directors.length === 1 ? 'Keep it' : 'Keep them')),
   ));
   // The keys of the page are not for what lies behind the question.
   dialog.addEventListener('keydown', (event) => event.stopPropagation());

@@ -23,6 +23,9 @@ export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bi
     if (!busy.has(form.id)) send(form, event.submitter);
   });
 
+  // The browser cannot show what it refuses where that is folded.
+  doc.addEventListener('invalid', ({ target }) => reveal(target), { capture: true });
+
   async function send(form, submitter) {
     const { id } = form;
     const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action');
@@ -77,6 +80,7 @@ export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bi
     input.setAttribute('aria-invalid', 'true');
     input.setAttribute('aria-describedby', note.id);
     input.after(note);
+    reveal(input);
   }
 
   function clear(form) {
@@ -102,4 +106,9 @@ export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bi
     outcome.textContent = text;
     if (tone === 'good') setTimeout(() => outcome.remove(), 6000);
   }
+}
+
+/** Opens what a field is folded in. */
+function reveal(field) {
+  for (let fold = field.closest('details:not([open])'); fold; fold = fold.parentElement.closest('details:not([open])')) fold.open = true;
 }

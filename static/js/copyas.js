@@ -50,7 +50,7 @@ function goOf({ method, path, body = {} }) {
 
 /** The line before a snippet: what the reader's program has to have. */
 function header(lines) {
-  const used = ['director', 'director/backend', 'director/lb', 'os', 'strconv', 'time'];
+  const used = ['context', 'director', 'director/backend', 'director/lb', 'fmt', 'net/http', 'os', 'strconv', 'time'];
   const text = lines.join('\n').replace(/"(?:[^"\\]|\\.)*"/g, '""');
   const imports = used.filter((name) => new RegExp(`\\b${name.split('/').at(-1)}\\.`).test(text));
   const needs = imports.length ? `, and imports ${imports.join(', ')}` : '';

@@ -16,13 +16,13 @@ export const cliRoutes = {
   'POST /directors/{d}/pins': ({ d }, { note }) => [['pin', d], flag('note', note || undefined)],
   'DELETE /pins/{id}': ({ id }) => [['unpin', id]],
   'PUT /health': (_, { pattern, admin }) => [['set-health', pattern, admin]],
-  'PUT /faults/{d}': () => 'callboard has no command that makes a backend fail',
+  'PUT /faults/{d}': ({ d }, { failing }) => [['fault', d, isSet(failing) ? 'on' : 'off']],
   'POST /vcls': (_, { name }) => [['vcl', 'add', name]],
   'DELETE /vcls/{v}': ({ v }) => [['vcl', 'discard', v]],
   'PUT /vcls/{v}/temperature': ({ v }, { temperature }) => [['vcl', 'temperature', v, temperature]],
   'PUT /vcls/{v}/default': ({ v }, { director }) => [['vcl', 'default', v, director ?? '']],
-  'PUT /labels/{label}': () => 'callboard has no command for labels',
-  'DELETE /labels/{label}': () => 'callboard has no command for labels',
+  'PUT /labels/{label}': ({ label }, { vcl }) => [['vcl', 'label', label, vcl]],
+  'DELETE /labels/{label}': ({ label }) => [['vcl', 'unlabel', label]],
   'PUT /active': (_, { vcl }) => [['vcl', 'use', vcl]],
   'PUT /step': (_, { on }) => [['step', on ? 'on' : 'off']],
   'POST /step/next': (_, { director }) => [director ? ['step', 'next', director] : ['step', 'next']],
@@ -32,7 +32,8 @@ export const cliRoutes = {
     ...flag('method', method || undefined), ...flag('path', path || undefined), ...flag('host', host || undefined),
     ...Object.entries(headers).flatMap(([name, value]) => flag('header', `${name}: ${value}`)),
   ]],
-  'POST /probe-test': () => 'callboard has no command that tries a probe',
+  'POST /probe-test': (_, { backend }) => [['probe'], backendFlags(backend)],
+  'GET /directors/{d}/dump': ({ d }) => [['dump', d]],
 };
 
 /** Fields of forms are text. */
@@ -40,28 +41,26 @@ const isSet = (value) => value === true || value === 'true';
 
 const flag = (name, value) => (value === undefined ? [] : [`--${name}`, String(value)]);
 
-function add({ name, type, vcl, members = [], options = {}, backend = {} }) {
-  const unsaid = unsayable(backend);
-  if (unsaid.length) return `callboard add has no flag for ${unsaid.join(', ')}`;
-  const flags = ['--type', type ?? 'backend', ...flag('vcl', vcl || undefined)];
-  if (backend.host) flags.push('--backend', address(backend));
-  flags.push(
-    ...flag('socket', backend.path), ...flag('probe', backend.probe?.url), ...flag('max-connections', backend.max_connections),
-  );
+function add({ name, type, vcl, into, members = [], options = {}, backend }) {
+  const flags = ['--type', type ?? 'backend', ...flag('vcl', vcl || undefined), ...backendFlags(backend)];
   for (const { director, weight } of members) {
     flags.push('--member', weight === undefined ? director : `${director}=${weight}`);
   }
   for (const [option, value] of Object.entries(options)) flags.push('--option', `${option}=${value}`);
-  return [['add', name], flags];
+  return [['add', name], [...flags, ...flag('into', into || undefined)]];
+}
+
+/** Where a backend is and how to treat it; what has no flag of its own is set by its name in the API. */
+function backendFlags({ host, port, path, probe: { url, ...probe } = {}, max_connections: most, ...rest } = {}) {
+  const set = (fields, before = '') => Object.entries(fields).flatMap(([name, value]) => (
+    typeof value === 'object' && !Array.isArray(value)
+      ? set(value, `${before}${name}.`)
+      : flag('set', `${before}${name}=${Array.isArray(value) ? JSON.stringify(value) : value}`)
+  ));
+  return [
+    ...flag('backend', host && address({ host, port })), ...flag('socket', path), ...flag('probe', url),
+    ...flag('max-connections', most), ...set(probe, 'probe.'), ...set(rest),
+  ];
 }
 
 const address = ({ host, port = 80 }) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
-
-/** What a backend may have that no flag can say. */
-function unsayable({ probe = {}, ...backend }) {
-  const beyond = (fields, known) => Object.keys(fields).filter((name) => !known.includes(name));
-  return [
-    ...beyond(backend, ['host', 'port', 'path', 'max_connections']),
-    ...beyond(probe, ['url']).map((name) => `probe.${name}`),
-  ];
-}

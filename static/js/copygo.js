@@ -1,4 +1,5 @@
 import { addLines } from './copygoadd.js';
+import { probeLines, tryLines } from './copygotry.js';
 import { done, find, findVCL, got, within } from './gocode.js';
 import { goString } from './quote.js';
 
@@ -38,8 +39,8 @@ export const goRoutes = {
     director ? [...find('d', director), ...done('d.Next()', '_, ')] : done('rt.Next()', '_, ')
   ),
   'POST /undo/{id}': () => 'package director does not undo: the server does',
-  'POST /directors/{d}/try': () => 'a program sends its own requests, with director.Transport',
-  'POST /probe-test': () => 'backend.TryProbe pokes a backend once',
+  'POST /directors/{d}/try': ({ d }, body) => tryLines(d, body),
+  'POST /probe-test': (_, { backend }) => probeLines(backend),
 };
 
 const group = (d) => [...find('d', d), ...got('group', 'd.Group()')];

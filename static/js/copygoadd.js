@@ -1,13 +1,16 @@
-import { done, findVCL, got, indent, within } from './gocode.js';
+import { done, find, findVCL, got, indent, within } from './gocode.js';
 import { goString } from './quote.js';
 
-/** Lines of Go that add a director with its members. */
-export function addLines({ name, type, vcl, members = [], options, backend }) {
+/** Lines of Go that add a director with its members, and make it a member. */
+export function addLines({ name, type, vcl, into, members = [], options, backend }) {
   const made = backend ? `backend.New(${config(backend)})` : `lb.New(${goString(type)}, ${settings(options)})`;
   const lines = [...findVCL(vcl), ...got('impl', made)];
   const add = `v.Add(${goString(name)}, impl)`;
-  if (!members.length) return [...lines, ...done(add, '_, ')];
-  return [...lines, ...got('d', add), ...got('group', 'd.Group()'), ...fill(vcl, members)];
+  if (!members.length && !into) return [...lines, ...done(add, '_, ')];
+  lines.push(...got('d', add));
+  if (members.length) lines.push(...got('group', 'd.Group()'), ...fill(vcl, members));
+  if (into) lines.push(...find('holder', within(vcl, into)), ...got('pool', 'holder.Group()'), ...done('pool.AddMember(d, 1)', '_, '));
+  return lines;
 }
 
 function fill(vcl, members) {
@@ -32,7 +35,8 @@ function settings(options) {
 /** The types of what a backend's configuration holds besides plain values. */
 const inner = { probe: 'ProbeConfig', tls: 'TLSConfig' };
 
-function config(fields, type = 'Config') {
+/** A literal of a backend's configuration. */
+export function config(fields, type = 'Config') {
   const all = Object.entries(fields).map(([name, value]) => `${fieldName(name)}: ${fieldValue(name, value)}`);
   return `backend.${type}{${all.join(', ')}}`;
 }
@@ -45,6 +49,7 @@ function fieldName(name) {
 
 function fieldValue(name, value) {
   if (inner[name]) return `&${config(value, inner[name])}`;
+  if (name === 'initial') return `new(${value})`;
   if (/(^|_)(timeout|interval)$/.test(name)) return `backend.Duration(${duration(value)})`;
   return typeof value === 'string' ? goString(value) : String(value);
 }

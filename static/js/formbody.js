@@ -1,6 +1,9 @@
 /** Fields that the API wants as numbers or as true and false; a form has texts only. */
-const numbers = ['weight', 'port', 'window', 'threshold', 'max_connections'];
-const truths = ['failing', 'on'];
+const numbers = [
+  'weight', 'port', 'window', 'threshold', 'initial', 'expected_response', 'max_connections', 'wait_limit', 'proxy_header',
+  'requests', 'concurrency',
+];
+const truths = ['failing', 'on', 'insecure_skip_verify', 'dry'];
 
 /**
  * What a form says, as the body of the API's command: the same rules as those of

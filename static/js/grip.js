@@ -1,6 +1,7 @@
 /**
- * Opens the module for rewiring when a pointer comes near the board, or when
- * somebody picks something up: nobody needs it before.
+ * Opens the modules for rewiring and for the menus of cards when a pointer comes
+ * near the board, when a card or a line has the focus, or when somebody picks
+ * something up: nobody needs them before.
  *
  * @param {Document} doc
  * @param {ReturnType<import('./later.js').openLater>} later
@@ -11,11 +12,13 @@ export function openGrip(doc, later) {
   const none = () => {}; // what went wrong is in the console, and the next try may be luckier
   if (doc.getElementById('page').hasAttribute('data-readonly')) return none;
 
-  doc.addEventListener('pointerover', function near(event) {
-    if (!event.target.closest?.('#stage')) return;
-    doc.removeEventListener('pointerover', near);
-    rewire().catch(none);
-  });
+  function near({ target }) {
+    if (!target.closest?.('#stage')) return;
+    for (const sign of signs) doc.removeEventListener(sign, near);
+    rewire().then(() => later.use('cardmenu', { styled: true })).catch(none);
+  }
+  const signs = ['pointerover', 'focusin'];
+  for (const sign of signs) doc.addEventListener(sign, near);
   doc.addEventListener('click', (event) => {
     const button = event.target.closest('[data-pick-up]');
     if (button) rewire().then(({ pickUp }) => pickUp(button), none);

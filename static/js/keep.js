@@ -1,3 +1,5 @@
+import { land } from './land.js';
+
 /**
  * Carries what the reader has done over from an element to the one that
  * replaces it: what was typed, which parts are open, what the last command
@@ -44,13 +46,22 @@ export function focusKeeper(old, fresh, doc) {
   const active = doc.activeElement;
   if (!active || !old.contains(active)) return () => {};
   const way = path(old, active);
+  const sign = signOf(active);
   const range = 'selectionStart' in active ? [active.selectionStart, active.selectionEnd] : null;
   return () => {
-    const twin = (active.id && doc.getElementById(active.id)) || follow(fresh, way);
-    twin?.focus({ preventScroll: true });
+    const there = (active.id && doc.getElementById(active.id)) || follow(fresh, way);
+    // What stands at its place now may do something else.
+    const twin = there && signOf(there) === sign ? there : null;
+    if (twin) twin.focus({ preventScroll: true });
+    else land(doc, fresh);
     // Fields of numbers have no selection to set.
     if (range && range[0] !== null && twin?.setSelectionRange) twin.setSelectionRange(...range);
   };
+}
+
+/** What an element is and does, as far as a page can tell. */
+function signOf({ localName, id, name, value, dataset, textContent }) {
+  return [localName, id, dataset.command, name, localName === 'button' ? value : '', localName === 'input' ? '' : textContent.trim()].join('\n');
 }
 
 function path(root, element) {

@@ -8,14 +8,21 @@
  * @param {Record<string, () => void>} [more] keys that others answer to
  */
 export function openKeys(doc, storage, later, more = {}) {
-  const box = doc.getElementById('keys-on');
-  box.checked = storage.getItem('callboard.keys') !== 'off';
-  box.addEventListener('change', () => storage.setItem('callboard.keys', box.checked ? 'on' : 'off'));
+  /** @typedef {typeof single} Single */
+  const single = {
+    get on() {
+      return storage.getItem('callboard.keys') !== 'off';
+    },
+    set on(on) {
+      storage.setItem('callboard.keys', on ? 'on' : 'off');
+    },
+  };
+  const help = () => later.use('help', { styled: true }).then((show) => show(single), () => {});
 
   const press = (id) => doc.getElementById(id)?.click();
   const keys = {
     '/': () => doc.getElementById('q')?.focus(),
-    '?': () => doc.getElementById('help')?.showModal(),
+    '?': help,
     a: () => press('add'),
     g: () => press('face-graph'),
     o: () => press('face-outline'),
@@ -26,6 +33,7 @@ export function openKeys(doc, storage, later, more = {}) {
   doc.addEventListener('click', ({ target }) => {
     const button = target.closest('[data-palette], [data-copy]');
     if (button) palette(button);
+    if (target.closest('[data-help]')) help();
   });
   doc.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'k') {
@@ -34,7 +42,7 @@ export function openKeys(doc, storage, later, more = {}) {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === 'Escape') return escape(doc);
-    if (!box.checked || typing(event.target) || !Object.hasOwn(keys, event.key)) return;
+    if (!single.on || typing(event.target) || !Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
     keys[event.key]();
   });

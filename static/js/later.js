@@ -7,6 +7,7 @@
  * @property {(href: string) => Promise<void>} go shows another view
  * @property {string} api where the instance's API is
  * @property {ReturnType<import('./announce.js').openAnnouncer>} announce
+ * @property {ReturnType<typeof openLater>['use']} [use] brings another module
  */
 
 /**
@@ -28,7 +29,7 @@ export function openLater(board, load = (name) => import(`./${name}.js`)) {
   function use(name, { styled = false } = {}) {
     if (!opened.has(name)) {
       const ready = Promise.all([load(name), styled && style(doc, name)]);
-      opened.set(name, ready.then(([module]) => module.open(board)));
+      opened.set(name, ready.then(([module]) => module.open({ ...board, use })));
       opened.get(name).catch((error) => {
         // The next try may be luckier: the line may have been down.
         opened.delete(name);

@@ -23,7 +23,7 @@ const arrivedElement = openNews(announce);
 const exit = openExit(document, () => still.matches);
 const viewport = openViewport(document);
 const tick = openTimes(document);
-const navigation = openNavigation({ doc: document, window, page, exit, hold, arrived, settled });
+const navigation = openNavigation({ doc: document, window, page, exit, hold, arrived, settled, stuck });
 const socket = openSocket({ url, onMessage, onLink: status.link });
 
 const { api } = document.getElementById('page').dataset;
@@ -168,6 +168,12 @@ function arrived() {
   tick();
   changed();
   socket.restart();
+}
+
+/** The reader wanted another view and cannot have it. */
+function stuck(words) {
+  status.say(words);
+  announce(words, true);
 }
 
 /** The reader followed a link: what it selected should be in sight. */

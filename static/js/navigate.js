@@ -1,4 +1,8 @@
+import { land } from './land.js';
 import { morph } from './morph.js';
+
+/** How long a view may be on its way before the page says so, in milliseconds. */
+const PATIENCE = 300;
 
 /** The parts of the page that differ from one view to another. */
 const regions = ['top', 'page', 'names'];
@@ -16,8 +20,9 @@ const regions = ['top', 'page', 'names'];
  *   function that it returns says whether the page has become another
  * @param {() => void} options.arrived called when page and URL are those of another view
  * @param {() => void} options.settled called after that, when the reader asked for it
+ * @param {(words: string) => void} options.stuck says why the reader stays where they are
  */
-export function openNavigation({ doc, window, page, exit, hold, arrived, settled }) {
+export function openNavigation({ doc, window, page, exit, hold, arrived, settled, stuck }) {
   let current = null; // the fetch on its way
 
   function begin() {
@@ -29,7 +34,13 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
   /** Shows another view: by what differs if the server can say that, by a whole page if not. */
   async function visit(href, push = false) {
     const signal = begin();
-    if (!(await step(href, signal))) await load(href, signal);
+    const waiting = window.setTimeout(() => doc.documentElement.setAttribute('data-loading', ''), PATIENCE);
+    try {
+      if (!(await step(href, signal))) await load(href, signal);
+    } finally {
+      window.clearTimeout(waiting);
+      if (!signal.aborted) doc.documentElement.removeAttribute('data-loading');
+    }
     if (push) window.history.pushState(null, '', href);
     settleFilter(doc);
     arrived();
@@ -83,12 +94,21 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     try {
       await visit(href, true);
     } catch (error) {
-      if (error.name !== 'AbortError') window.location.assign(href);
+      failed(error, () => window.location.assign(href));
       return;
     }
     settleFocus(doc, href);
     if (narrow() && selected(page.search) !== was) turn();
+    else if (!selected(page.search)) comeBack();
+    land(doc);
     settled();
+  }
+
+  /** Without a line the reader keeps what they have; an answer that is no page is shown as it is. */
+  function failed(error, leave) {
+    if (error.name === 'AbortError') return;
+    if (!(error instanceof window.TypeError)) return leave();
+    stuck('Offline: that view cannot be fetched now');
   }
 
   // Where board and inspector are one below the other, the reader is led to the
@@ -109,8 +129,14 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
       inspector.focus({ preventScroll: true });
       inspector.scrollIntoView();
     } else {
-      doc.getElementById(origin)?.querySelector('.row-name, .face')?.focus();
+      comeBack();
     }
+  }
+
+  /** The inspector is shut: the reader goes on where it was opened. */
+  function comeBack() {
+    if (doc.activeElement && doc.activeElement !== doc.body) return;
+    doc.getElementById(origin)?.querySelector('.row-name, .face')?.focus({ preventScroll: !narrow() });
   }
 
   doc.addEventListener('click', (event) => {
@@ -134,7 +160,9 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
   });
   window.addEventListener('popstate', () => {
     visit(window.location.href).catch((error) => {
-      if (error.name !== 'AbortError') window.location.reload();
+      failed(error, () => window.location.reload());
+      // The address is that of what is shown.
+      if (error instanceof window.TypeError) window.history.pushState(null, '', page.search || './');
     });
   });
 

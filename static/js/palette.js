@@ -124,6 +124,7 @@ export function open(board) {
     delete part('said').dataset.tone;
     dialog.showModal();
     step(null);
+    list.move('Home'); // not what was highlighted when it was shut
     typesOf(board).then((known) => {
       types = known;
       if (dialog.open && !ask.open) show();

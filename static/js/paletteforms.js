@@ -44,7 +44,7 @@ function formItem(form, button, api, name) {
   const fields = [...form.querySelectorAll('input:not([type="hidden"]), select')];
   const command = (values = new Map()) => {
     const all = [...new FormData(form, button)].map(([field, value]) => [field, values.get(field) ?? value]);
-    return name(commandOf(below(form.action, api), all));
+    return name(commandOf(below(button.hasAttribute('formaction') ? button.formAction : form.action, api), all));
   };
   return {
     key: `${form.id} ${button.value}`, group: groupOf(form), words: wordsOf(form, button, fields), element: form, button, fields, command,

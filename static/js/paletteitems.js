@@ -64,7 +64,7 @@ function boardItems({ doc, go, page }, types) {
     fold.querySelector('summary').focus();
     fold.scrollIntoView({ block: 'nearest' });
   });
-  items.push({ key: 'keys', group, words: 'Keys and shapes: help', run: () => doc.getElementById('help').showModal() });
+  items.push({ key: 'keys', group, words: 'Keys and shapes: help', run: press(doc.querySelector('[data-help]')) });
   return items;
 }
 

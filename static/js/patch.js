@@ -1,4 +1,5 @@
 import { carry, focusKeeper } from './keep.js';
+import { land } from './land.js';
 
 /**
  * One step of a patch; package web of the server has the same verbs.
@@ -89,7 +90,7 @@ function exchange(old, fresh, doc, hooks) {
   if (hooks.morph && old.nodeName === fresh.nodeName && !(hooks.another && old.querySelector('form'))) {
     const active = doc.activeElement;
     hooks.morph(old, fresh, true);
-    if (active?.isConnected === false) stay(old);
+    if (active?.isConnected === false) land(doc, old);
     hooks.arrived?.(old, was);
     return;
   }
@@ -97,12 +98,6 @@ function exchange(old, fresh, doc, hooks) {
   old.replaceWith(fresh);
   settle();
   hooks.arrived?.(fresh, was);
-}
-
-// What had the focus is gone: the reader goes on near it, not at the top.
-function stay(element) {
-  const next = element.querySelector('form button') ?? element.querySelector('button, a[href], summary');
-  next?.focus({ preventScroll: true });
 }
 
 function place(parent, next, fresh, hooks) {

@@ -6,10 +6,11 @@ import { draw, make } from './rewiremake.js';
  * place.
  *
  * @param {Document} doc
+ * @param {string} [name] its id and its class
  */
-export function openLayer(doc) {
+export function openLayer(doc, name = 'rewire-layer') {
   const svg = draw(doc, 'svg', { class: 'rewire-lines', 'aria-hidden': 'true' });
-  const layer = make(doc, 'div', { id: 'rewire-layer', class: 'rewire-layer', 'data-keep': true });
+  const layer = make(doc, 'div', { id: name, class: name, 'data-keep': true });
   layer.append(svg);
   let zoom = 0;
 

@@ -6,6 +6,7 @@
  * @property {number} now
  * @property {number} [retryAt]
  * @property {number} [caughtUp] events that a reconnection brought
+ * @property {string} [said] what the reader has to know first
  */
 
 /**
@@ -14,7 +15,8 @@
  * @param {Standing} s
  * @returns {string}
  */
-export function statusText({ link, seq, at, now, retryAt = 0, caughtUp = 0 }) {
+export function statusText({ link, seq, at, now, retryAt = 0, caughtUp = 0, said = '' }) {
+  if (said) return said;
   const age = ago(now - at);
   if (link === 'live') {
     if (caughtUp > 0) return `live · caught up ${caughtUp} ${caughtUp === 1 ? 'event' : 'events'}`;
@@ -22,7 +24,7 @@ export function statusText({ link, seq, at, now, retryAt = 0, caughtUp = 0 }) {
   }
   const wait = Math.max(0, Math.ceil((retryAt - now) / 1000));
   const doing = link === 'connecting' || wait === 0 ? 'connecting' : `reconnecting in ${wait} s`;
-  return `${doing} · showing event ${seq} of ${age}`;
+  return `${doing} · event ${seq} · ${age}`;
 }
 
 /**
@@ -57,11 +59,12 @@ export function openStatus(doc, page) {
   let at = Date.now();
   let lostAt = at;
   let praise = { events: 0, until: 0 };
+  let word = { said: '', until: 0 };
 
   function show() {
     const now = Date.now();
     const text = statusText({
-      link, seq: page.seq, at, now, retryAt, caughtUp: now < praise.until ? praise.events : 0,
+      link, seq: page.seq, at, now, retryAt, caughtUp: now < praise.until ? praise.events : 0, said: now < word.until ? word.said : '',
     });
     const line = doc.getElementById('status-text');
     if (line && line.textContent !== text) {
@@ -94,6 +97,11 @@ export function openStatus(doc, page) {
     },
     caughtUp(events) {
       praise = { events, until: Date.now() + 4000 };
+      show();
+    },
+    /** Says something else for some seconds. */
+    say(said) {
+      word = { said, until: Date.now() + 5000 };
       show();
     },
     get live() {

@@ -162,8 +162,9 @@ export function open(board) {
     return true;
   }
 
+  /** All that is meant: not what is only there because it leads to it. */
   function selectAll() {
-    if (!readOnly()) selection.only(lines.map(({ director }) => director).filter(Boolean));
+    if (!readOnly()) selection.only(lines.filter(({ dim }) => !dim).map(({ director }) => director).filter(Boolean));
     return true;
   }
 
@@ -210,7 +211,7 @@ function lineOf(row) {
   const expanded = row.getAttribute('aria-expanded');
   const { director = '' } = row.dataset;
   return {
-    row, director, id: row.id, depth: Number(row.getAttribute('aria-level')),
+    row, director, id: row.id, dim: row.hasAttribute('data-dim'), depth: Number(row.getAttribute('aria-level')),
     name: row.querySelector('.name, .fold-count').textContent,
     // What is folded opens as a branch does.
     open: expanded ? expanded === 'true' : row.querySelector('.fold-count[href]') ? false : null,

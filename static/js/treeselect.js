@@ -35,7 +35,7 @@ export function openSelection(changed) {
      * Selects all lines from where the range began, beside what was selected
      * then: what the range has left is selected no longer.
      *
-     * @param {{id: string, director: string}[]} lines
+     * @param {{id: string, director: string, dim?: boolean}[]} lines those that are dim only lead to others
      * @param {number} from where it begins, if none has begun
      * @param {number} to
      */
@@ -47,7 +47,7 @@ export function openSelection(changed) {
         before = chosen;
       }
       const range = lines.slice(Math.min(start, to), Math.max(start, to) + 1);
-      become(new Set([...before, ...range.map(({ director }) => director).filter(Boolean)]));
+      become(new Set([...before, ...range.filter(({ dim }) => !dim).map(({ director }) => director).filter(Boolean)]));
     },
     /** The next range begins anew. */
     settle() {

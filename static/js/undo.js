@@ -14,8 +14,6 @@ export function open({ doc, go, announce }) {
     query.set('select', `@${id}`);
     announce([`${name} is back as a new director (@${id})`, ...left.map(words)].join('. '), true);
     await go(`?${query}`);
-    // The button that had the focus is gone.
-    doc.getElementById('inspector').focus({ preventScroll: true });
     doc.getElementById(`head-${id}`)?.append(outcome(doc, [note, ...left.map(words)]));
   };
 }

@@ -12,7 +12,7 @@ test('a module is loaded once, and opened with the board', async () => {
   const [one, two] = await Promise.all([later.use('palette'), later.use('palette')]);
   assert.deepEqual(loaded, ['palette']);
   assert.equal(one, two);
-  assert.equal(one.given, board);
+  assert.deepEqual(one.given, { ...board, use: later.use });
 });
 
 test('what failed is tried again', async (t) => {

@@ -18,9 +18,9 @@ test('says how old the page is without a connection', () => {
   const lost = { seq: 1841, at: now - 12000, now };
   assert.equal(
     statusText({ ...lost, link: 'down', retryAt: now + 1900 }),
-    'reconnecting in 2 s · showing event 1841 of 12 s ago',
+    'reconnecting in 2 s · event 1841 · 12 s ago',
   );
-  assert.equal(statusText({ ...lost, link: 'connecting' }), 'connecting · showing event 1841 of 12 s ago');
+  assert.equal(statusText({ ...lost, link: 'connecting' }), 'connecting · event 1841 · 12 s ago');
 });
 
 test('prints spans in the unit that fits', () => {

@@ -19,7 +19,7 @@ test('goes to the new director and says that it is new', async () => {
   const answer = { director: { id: 31, name: 'pool_a' }, note: 'boot.pool_a is a new director (@31)', left_out: [] };
   assert.deepEqual(await undoing(answer, '?face=outline&select=boot.pool_a'), [
     'pool_a is back as a new director (@31)', true,
-    '?face=outline&select=%4031', 'focus', 'head-31', 'boot.pool_a is a new director (@31).',
+    '?face=outline&select=%4031', 'head-31', 'boot.pool_a is a new director (@31).',
   ]);
 });
 

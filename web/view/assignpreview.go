@@ -85,9 +85,9 @@ func (p *AssignPreview) letGo(s *tree.Snapshot, old *tree.Director, slot tree.Me
 		return
 	}
 	p.From.Destroyed = true
-	run := demolition{s: s, dropped: map[uint64]map[uint64]bool{old.ID: {slot.Ref: true}}}
-	run.empty(old)
-	p.Destroys = append([]string{old.Name}, run.gone...)
+	run := newDemolition(s)
+	run.dropped[old.ID] = map[uint64]bool{slot.Ref: true}
+	p.Destroys = append([]string{old.Name}, run.empty(old)...)
 }
 
 // refuse finds the reason for which the runtime would refuse, as it would.

@@ -9,6 +9,10 @@ import (
 // may have thousands of requests in flight.
 const maxHeldBy = 64
 
+// maxPreviewed bounds the names of one kind on the page: the question must stay
+// in sight.
+const maxPreviewed = 20
+
 // A Preview says what deleting a director would do at this moment. Directors
 // are named as in their VCL. It is also the answer of the API.
 type Preview struct {
@@ -28,58 +32,78 @@ type Linger struct {
 	More int `json:"more,omitempty"`
 }
 
-// PreviewDelete finds out what deleting the director would do; ok is false if
-// there is none with that ID. For one that is deleted already it says who still
-// holds it.
-func PreviewDelete(s *tree.Snapshot, id uint64) (p Preview, ok bool) {
-	d, ok := s.Director(id)
-	if !ok {
-		return Preview{}, false
-	}
+// PreviewDelete finds out what deleting the directors would do, one after the
+// other; ok is false if there is none with one of the IDs. For one that is
+// deleted already it says who still holds it.
+func PreviewDelete(s *tree.Snapshot, ids ...uint64) (p Preview, ok bool) {
 	p = Preview{Releases: []string{}, Destroys: []string{}, Lingers: []Linger{}}
-	run := demolition{s: s, dropped: map[uint64]map[uint64]bool{}}
-	if d.Owned {
-		for m := range d.Members() {
-			p.Releases = append(p.Releases, m.Name)
+	run := newDemolition(s)
+	for _, id := range ids {
+		d, ok := s.Director(id)
+		if !ok {
+			return Preview{}, false
 		}
-		run.empty(d)
-		run.disowned = d.ID
+		if d.Owned && !run.disowned[id] {
+			for m := range d.Members() {
+				p.Releases = append(p.Releases, m.Name)
+			}
+		}
+		p.Destroys = append(p.Destroys, run.delete(d)...)
 	}
-	if run.left(d) == 0 {
-		run.gone = append([]string{d.Name}, run.gone...)
-	} else {
-		p.Lingers = append(p.Lingers, run.linger(d))
+	for _, id := range ids {
+		if d, _ := s.Director(id); !run.gone[id] {
+			run.gone[id] = true // named twice, it lingers once
+			p.Lingers = append(p.Lingers, run.linger(d))
+		}
 	}
-	p.Destroys = append(p.Destroys, run.gone...)
 	return p, true
 }
 
 // A demolition follows references that go. It changes nothing.
 type demolition struct {
 	s        *tree.Snapshot
-	disowned uint64                     // whose owner's reference is gone
+	disowned map[uint64]bool            // whose owner's reference is gone
 	dropped  map[uint64]map[uint64]bool // slots emptied, by the director that they held
-	gone     []string
+	gone     map[uint64]bool            // what is destroyed
 }
 
-// empty drops all members of d, and what dies of it.
-func (r *demolition) empty(d *tree.Director) {
+func newDemolition(s *tree.Snapshot) demolition {
+	return demolition{s: s, disowned: map[uint64]bool{}, dropped: map[uint64]map[uint64]bool{}, gone: map[uint64]bool{}}
+}
+
+// delete returns the names of what is destroyed when d is deleted.
+func (r *demolition) delete(d *tree.Director) []string {
+	var names []string
+	if d.Owned && !r.disowned[d.ID] {
+		names = r.empty(d)
+		r.disowned[d.ID] = true
+	}
+	if r.gone[d.ID] || r.left(d) > 0 {
+		return names
+	}
+	r.gone[d.ID] = true
+	return append([]string{d.Name}, names...)
+}
+
+// empty drops all members of d, and returns the names of what dies of it.
+func (r *demolition) empty(d *tree.Director) (names []string) {
 	for m := range d.Members() {
 		if r.dropped[m.ID] == nil {
 			r.dropped[m.ID] = map[uint64]bool{}
 		}
 		r.dropped[m.ID][m.Ref] = true
-		if target, ok := r.s.Director(m.ID); ok && r.left(target) == 0 {
-			r.gone = append(r.gone, target.Name)
-			r.empty(target)
+		if target, ok := r.s.Director(m.ID); ok && !r.gone[m.ID] && r.left(target) == 0 {
+			r.gone[m.ID] = true
+			names = append(append(names, target.Name), r.empty(target)...)
 		}
 	}
+	return names
 }
 
 // left is the number of references to d that would remain.
 func (r *demolition) left(d *tree.Director) int64 {
 	n := d.Refcount() - int64(len(r.dropped[d.ID]))
-	if d.Owned && r.disowned == d.ID {
+	if r.disowned[d.ID] {
 		n--
 	}
 	return n
@@ -123,9 +147,17 @@ func (b *builder) deletion(d *tree.Director) Fragment {
 	// The story goes on under the ID when the name means nothing any more.
 	del.Confirm.Back = b.q.Selecting(atID(d.ID)).Href()
 	for m := range d.Members() {
+		if len(del.Releases) == maxPreviewed {
+			del.Releases = append(del.Releases, moreOf(len(p.Releases)-maxPreviewed))
+			break
+		}
 		del.Releases = append(del.Releases, b.link(m.ID, m.Name))
 	}
-	for _, name := range p.Destroys {
+	for i, name := range p.Destroys {
+		if i == maxPreviewed {
+			del.Destroys = append(del.Destroys, moreOf(len(p.Destroys)-maxPreviewed))
+			break
+		}
 		del.Destroys = append(del.Destroys, Part{Text: name, Name: true})
 	}
 	if del.Lingers {
@@ -133,6 +165,9 @@ func (b *builder) deletion(d *tree.Director) Fragment {
 	}
 	return del
 }
+
+// moreOf is what stands at the end of a list that is not whole.
+func moreOf(n int) Part { return Part{Text: number(int64(n)) + " more"} }
 
 // heldBy lists the holders of d in words, requests in flight as one.
 func (b *builder) heldBy(d *tree.Director, owner bool) []Part {

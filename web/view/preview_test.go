@@ -37,6 +37,13 @@ func TestPreviewDelete(t *testing.T) {
 			}
 		})
 	}
+	demo := viewtest.Demo()
+	p, ok := view.PreviewDelete(demo.Snapshot, demo.ID("pool_b"), demo.ID("b1"), demo.ID("b2"), demo.ID("site"))
+	got, err := json.Marshal(p)
+	if want := `{"releases":["b1","b2","pool_a","pool_b","c1"],"destroys":["b1","b2","pool_b"],"lingers":[` +
+		`{"director":"site","held_by":[{"kind":"default","name":"boot","ref":1099511627776}]}]}`; !ok || err != nil || string(got) != want {
+		t.Errorf("several at once: got %s %v %v\nwant %s", got, ok, err, want)
+	}
 	if _, ok := view.PreviewDelete(lingering.Snapshot, 99); ok {
 		t.Error("there is a preview for a director that there is not")
 	}
@@ -50,20 +57,32 @@ func TestPreviewComesTrue(t *testing.T) {
 		for range 40 {
 			st.Step(rng)
 		}
+		var ids []uint64
 		for d := range st.Snapshot.Directors() {
-			if !d.Owned {
-				continue
+			if d.Owned {
+				ids = append(ids, d.ID)
 			}
-			p, _ := view.PreviewDelete(st.Snapshot, d.ID)
-			before := st.Snapshot.Len()
-			st.Delete(d.ID)
-			if gone := before - st.Snapshot.Len(); gone != len(p.Destroys) {
-				t.Fatalf("seed %d: deleting %s destroyed %d, the preview said %q", seed, d.Name, gone, p.Destroys)
+		}
+		rng.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+		ids = ids[:min(len(ids), 1+rng.IntN(4))]
+		p, ok := view.PreviewDelete(st.Snapshot, ids...)
+		if !ok {
+			t.Fatalf("seed %d: there is no preview of %v", seed, ids)
+		}
+		before, left := st.Snapshot.Len(), 0
+		for _, id := range ids {
+			st.Delete(id)
+		}
+		for _, id := range ids {
+			if _, lingers := st.Snapshot.Director(id); lingers {
+				left++
 			}
-			if _, lingers := st.Snapshot.Director(d.ID); lingers != (len(p.Lingers) == 1) {
-				t.Fatalf("seed %d: %s lingers: %v, the preview said %v", seed, d.Name, lingers, p.Lingers)
-			}
-			break
+		}
+		if gone := before - st.Snapshot.Len(); gone != len(p.Destroys) {
+			t.Fatalf("seed %d: deleting %v destroyed %d, the preview said %q", seed, ids, gone, p.Destroys)
+		}
+		if left != len(p.Lingers) {
+			t.Fatalf("seed %d: of %v %d linger, the preview said %v", seed, ids, left, p.Lingers)
 		}
 	}
 }

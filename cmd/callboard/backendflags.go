@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"net"
+	"strconv"
+	"strings"
+)
+
+// backendFlags say where a backend is, and how to treat it.
+type backendFlags struct {
+	address, socket, probe string
+	most                   int
+	fields                 many
+}
+
+func (b *backendFlags) define(flags *flag.FlagSet) {
+	flags.StringVar(&b.address, "backend", "", "`host:port` of a backend")
+	flags.StringVar(&b.socket, "socket", "", "`path` of a backend's Unix socket")
+	flags.StringVar(&b.probe, "probe", "", "`path` that a backend is probed with; no probe if not given")
+	flags.IntVar(&b.most, "max-connections", 0, "most requests at a backend at one time, a `number`")
+	flags.Var(&b.fields, "set", "`field=value` of a backend, as the API calls it: probe.interval=1s; may be repeated")
+}
+
+// body is the backend as the API wants it, empty if no flag was given.
+func (b *backendFlags) body() (object, error) {
+	body := object{}
+	if b.address != "" {
+		host, port, err := net.SplitHostPort(b.address)
+		if err != nil {
+			return nil, usagef("--backend %s: give host:port", b.address)
+		}
+		n, err := strconv.Atoi(port)
+		if err != nil {
+			return nil, usagef("--backend %s: the port is no number", b.address)
+		}
+		body["host"], body["port"] = host, n
+	}
+	if b.socket != "" {
+		body["path"] = b.socket
+	}
+	if b.probe != "" {
+		body["probe"] = object{"url": b.probe}
+	}
+	if b.most != 0 {
+		body["max_connections"] = b.most
+	}
+	for _, text := range b.fields {
+		field, value, ok := strings.Cut(text, "=")
+		if !ok || !put(body, strings.Split(field, "."), jsonValue(value)) {
+			return nil, usagef("--set %s: give field=value, as in probe.interval=1s", text)
+		}
+	}
+	return body, nil
+}
+
+// put sets a field of an object, or of one within it; it reports whether there
+// can be such a field.
+func put(in object, path []string, value any) bool {
+	name := path[0]
+	switch {
+	case name == "":
+		return false
+	case len(path) == 1:
+		in[name] = value
+		return true
+	}
+	inner, ok := in[name].(object)
+	if !ok {
+		if in[name] != nil {
+			return false
+		}
+		inner = object{}
+		in[name] = inner
+	}
+	return put(inner, path[1:], value)
+}
+
+// jsonValue is what a text says in JSON if it does, and the text itself if not.
+func jsonValue(text string) any {
+	if json.Valid([]byte(text)) {
+		return json.RawMessage(text)
+	}
+	return text
+}

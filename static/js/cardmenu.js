@@ -1,0 +1,108 @@
+import { itemsFor, emptyItems } from './cardmenuitems.js';
+import { openMenuList } from './cardmenulist.js';
+import { request } from './request.js';
+import { placeOf } from './rewirecarry.js';
+import { openLayer } from './rewirelayer.js';
+import { make } from './rewiremake.js';
+
+/**
+ * The menu of a card, of a line of the outline, and of an empty place of the
+ * board: by the button at the card, by a right click or a long press, by the key
+ * that menus have. What it offers is asked of the API, so that it is true.
+ *
+ * @param {import('./later.js').Board} board
+ */
+export function open(board) {
+  const { doc, api, page } = board;
+  const layer = openLayer(doc, 'menu-layer');
+  const button = make(doc, 'button', { type: 'button', class: 'card-more', 'aria-haspopup': 'menu', hidden: true }, '⋯');
+  layer.element.append(button);
+  const list = openMenuList(doc, run);
+  let opener = null; // what gets the focus back
+  let over = doc.querySelector('#cards > .card:hover'); // the card that the pointer is at
+
+  const cardOf = (element) => element?.closest?.('#cards > .card:not([data-ghost])') ?? null;
+  const rowOf = (element) => element?.closest?.('#rows > .row[data-director]') ?? null;
+  const linkOf = (element) => cardOf(element)?.querySelector('.face') ?? rowOf(element)?.querySelector('.row-name') ?? null;
+
+  /** Puts the button at the card that the pointer is at, that has the focus, or that is selected. */
+  function settle() {
+    layer.place();
+    const card = over?.isConnected ? over : cardOf(doc.activeElement) ?? cardOf(doc.querySelector('#cards .face[aria-current="true"]'));
+    button.hidden = !card;
+    if (!card || button.dataset.card === card.id && button.dataset.at === `${card.dataset.x} ${card.dataset.y}`) return;
+    Object.assign(button.dataset, { card: card.id, at: `${card.dataset.x} ${card.dataset.y}` });
+    button.setAttribute('aria-label', `Menu of ${card.querySelector('.face').dataset.name}`);
+    const box = card.getBoundingClientRect();
+    const { x, y } = layer.point({ x: box.right, y: box.top });
+    button.style.transform = `translate(${x}px, ${y}px) scale(var(--unzoom)) translate(-8px, -14px)`;
+  }
+
+  /** Opens the menu of what an element stands for. */
+  async function show(element, at) {
+    const link = linkOf(element);
+    opener = link ?? doc.activeElement;
+    if (!link) return list.show({ title: 'Board', items: emptyItems(board), at });
+    const token = placeOf(link);
+    try {
+      const director = await request(`${api}/directors/${encodeURIComponent(token)}`, { method: 'GET' });
+      return list.show({ title: director.name, items: itemsFor(board, { director, link }), at });
+    } catch (problem) {
+      return list.show({ title: link.textContent.trim(), items: [], at, said: problem.detail ?? problem.title });
+    }
+  }
+
+  async function run(item) {
+    if (!item.send) {
+      list.hide();
+      return item.run();
+    }
+    list.say('Sending…');
+    try {
+      const { seq } = await item.send();
+      await page.reached(seq);
+      list.hide();
+    } catch (problem) {
+      list.say(problem.detail ?? problem.title ?? String(problem), 'bad');
+    }
+  }
+
+  const below = (element) => {
+    const box = element.getBoundingClientRect();
+    return element.id === 'viewport' ? { x: box.left + 24, y: box.top + 24 } : { x: box.left, y: box.bottom + 4 };
+  };
+
+  doc.addEventListener('contextmenu', (event) => {
+    const { target, clientX: x, clientY: y } = event;
+    if (event.shiftKey) return; // who wants the browser's own has it
+    if (!linkOf(target) && !target.closest?.('#viewport')) return;
+    event.preventDefault();
+    show(target, { x, y });
+  });
+  // Not every browser makes that of the keys by itself.
+  doc.addEventListener('keydown', (event) => {
+    if (event.key !== 'ContextMenu' && !(event.key === 'F10' && event.shiftKey)) return;
+    const { activeElement: at } = doc;
+    if (!linkOf(at) && at?.id !== 'viewport') return;
+    event.preventDefault();
+    show(at, below(linkOf(at) ?? at));
+  });
+  button.addEventListener('click', () => show(doc.getElementById(button.dataset.card), below(button)));
+  doc.addEventListener('dblclick', ({ target }) => {
+    if (target.closest?.('#viewport') && !target.closest('.card, button')) doc.getElementById('add')?.click();
+  });
+  doc.addEventListener('pointerover', ({ target, pointerType }) => {
+    if (pointerType !== 'mouse' || target === button) return;
+    const card = cardOf(target);
+    if (card === over) return;
+    over = card;
+    settle();
+  });
+  doc.addEventListener('focusin', settle);
+  doc.addEventListener('board-changed', settle);
+  list.closed((inside) => {
+    if (inside && opener?.isConnected) opener.focus();
+  });
+  settle();
+  return { show };
+}
