@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/callboard/callboard/director"
@@ -199,11 +201,21 @@ func (s *Server) pin(w http.ResponseWriter, r *http.Request) error {
 	if len(body.Note) > maxNote || !utf8.ValidString(body.Note) {
 		return refuse("note", fmt.Sprintf("at most %d bytes", maxNote))
 	}
+	if strings.ContainsFunc(body.Note, unseen) {
+		return refuse("note", "characters that cannot be seen may not stand in it")
+	}
 	id, err := d.Pin(body.Note)
 	if err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusCreated, pinAnswer{s.seq().Seq, id})
+}
+
+// unseen reports whether a character could change how what stands around it is
+// read, or ends a line; those that join letters and signs are no such.
+func unseen(r rune) bool {
+	const nonJoiner, joiner = '\u200c', '\u200d'
+	return !unicode.IsGraphic(r) && r != nonJoiner && r != joiner
 }
 
 func (s *Server) unpin(w http.ResponseWriter, r *http.Request) error {

@@ -63,6 +63,9 @@ func parseForm(r *http.Request) error {
 	return nil
 }
 
+// A valueError says in words for people what is wrong with a value.
+type valueError struct{ error }
+
 // formDecoder is safe for concurrent use and keeps what it learns about types.
 var formDecoder = newFormDecoder()
 
@@ -71,8 +74,10 @@ func newFormDecoder() *form.Decoder {
 	d.SetMaxArraySize(1000)
 	d.RegisterCustomTypeFunc(func(values []string) (any, error) {
 		var duration backend.Duration
-		err := duration.UnmarshalText([]byte(values[0]))
-		return duration, err
+		if err := duration.UnmarshalText([]byte(values[0])); err != nil {
+			return nil, valueError{err}
+		}
+		return duration, nil
 	}, backend.Duration(0))
 	return d
 }
@@ -90,10 +95,13 @@ func decodeForm(values url.Values, dst any) error {
 		return &problem{Status: http.StatusBadRequest, Title: "Bad form", Detail: sentence(err)}
 	}
 	p := &problem{Status: http.StatusUnprocessableEntity, Title: "Not acceptable as it is"}
-	for field := range wrong {
+	for field, err := range wrong {
 		detail := "too many, or not numbered as it should be"
 		if value := values.Get(field); value != "" {
-			detail = strconv.Quote(value) + " does not fit here"
+			detail = strconv.Quote(value) + " is no number that fits here"
+		}
+		if own, ok := errors.AsType[valueError](err); ok {
+			detail = own.Error()
 		}
 		p.Errors = append(p.Errors, fieldError{field, detail})
 	}

@@ -39,7 +39,7 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer s.seats.give(address)
 	if c := upgrade(w, r); c != nil {
-		s.serveClient(c, view.ParseQuery(r.URL.Query()), from)
+		s.serveClient(c, s.query(r.URL.Query()), from)
 	}
 	return nil
 }

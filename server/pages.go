@@ -39,7 +39,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
-	model, epoch := s.feed.show(view.ParseQuery(r.URL.Query()))
+	model, epoch := s.feed.show(s.query(r.URL.Query()))
 	// The page carries the epoch of its group's run, see position.
 	shown := *model
 	shown.Epoch = epoch
@@ -48,6 +48,15 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 		Faults: s.options.Faults != nil, ReadOnly: s.options.ReadOnly,
 	}))
 	return nil
+}
+
+// query reads what a page is to show. One that only shows asks for nothing.
+func (s *Server) query(values url.Values) view.Query {
+	q := view.ParseQuery(values)
+	if s.options.ReadOnly {
+		q.Panel = ""
+	}
+	return q
 }
 
 // static serves the files of pages. They are found by the path below the mount

@@ -33,7 +33,7 @@ func (s *Server) travel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refuse("from", "the query of a page, encoded")
 	}
-	from, to := view.ParseQuery(old), view.ParseQuery(query)
+	from, to := s.query(old), s.query(query)
 	changes, t, ok := s.feed.travel(from, to, at)
 	if !ok {
 		w.Header().Set("Cache-Control", "no-store")

@@ -1980,7 +1980,7 @@ func hint(h *view.Hint) templ.Component {
 				}
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 168, "<h3>An empty stage</h3><p class=\"quiet\">Add a backend first: a place that answers requests. Then add a director that chooses between backends, and watch who holds whom.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 168, "<h3>An empty stage</h3><p class=\"quiet command\">Add a backend first: a place that answers requests. Then add a director that chooses between backends, and watch who holds whom.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -134,6 +134,8 @@ func parts(list []view.Part) templ.Component {
 				b.WriteString(`<a class="name" href="` + html.EscapeString(p.Href) + `">` + text + `</a>`)
 			case p.Name:
 				b.WriteString(`<b class="name">` + text + `</b>`)
+			case strings.ContainsFunc(p.Text, leftwards):
+				b.WriteString(`<bdi>` + text + `</bdi>`)
 			default:
 				b.WriteString(text)
 			}
@@ -141,6 +143,12 @@ func parts(list []view.Part) templ.Component {
 		_, err := io.WriteString(w, b.String())
 		return err
 	})
+}
+
+// leftwards reports whether a letter is of a script that runs from right to left:
+// what stands around a text with one must not change places with it.
+func leftwards(r rune) bool {
+	return r >= 0x590 && r < 0x900 || r >= 0xfb1d && r < 0xfe00 || r >= 0xfe70 && r < 0xff00 || r >= 0x10800 && r < 0x11000
 }
 
 func part(p view.Part) templ.Component { return parts([]view.Part{p}) }

@@ -64,7 +64,7 @@ func (p ProbeConfig) complete() (ProbeConfig, error) {
 	case windowAlone:
 		return p, &FieldError{"probe.threshold", "a window needs a threshold"}
 	case p.Threshold < 1 || p.Threshold > p.Window:
-		return p, &FieldError{"probe.threshold", fmt.Sprintf("1 to the window, which is %d", p.Window)}
+		return p, &FieldError{"probe.threshold", fmt.Sprintf("it is 1 to the window, which is %d", p.Window)}
 	case p.Initial != nil && *p.Initial < 0:
 		return p, &FieldError{"probe.initial", "0 or more good pokes"}
 	case p.ExpectedResponse < 100 || p.ExpectedResponse > 999:

@@ -1,3 +1,7 @@
+import { digest } from './digest.js';
+
+/** How many events are kept for a summary; of more, the last. */
+const KEPT = 300;
 /** How long nothing new may come before one speaks, in milliseconds. */
 const PAUSE = 250;
 /** After so many pauses in which there was news it is time to speak anyway: 3 s. */
@@ -13,7 +17,7 @@ const PAUSES = 12;
 export function openAnnouncer(region, later = setTimeout) {
   let own = []; // about what the reader did
   let count = 0;
-  let sentences = []; // the first ones, and the last
+  let events = []; // the newest
   let counted = 0; // when the pause began
   let pauses = 0;
 
@@ -24,9 +28,8 @@ export function openAnnouncer(region, later = setTimeout) {
   }
 
   function speak() {
-    const rest = count ? [summary(sentences, count)] : [];
-    const text = [...own, ...rest].join('. ');
-    [own, count, sentences, pauses] = [[], 0, [], 0];
+    const text = [...own, ...digest(events, count)].join('. ');
+    [own, count, events, pauses] = [[], 0, [], 0];
     // Cleared first, so that the same words twice are read twice.
     region.textContent = '';
     later(() => {
@@ -34,29 +37,20 @@ export function openAnnouncer(region, later = setTimeout) {
     }, 50);
   }
 
+  const line = (text) => text.replace(/\s+/g, ' ').trim();
+
   /**
-   * @param {string} sentence
-   * @param {boolean} first whether it is about what the reader did: that is said before all
-   *   that came of it, and never summed up
+   * @param {string|import('./digest.js').Happening} what a sentence about what the reader did,
+   *   which is said before all that came of it and never summed up, or an event
    */
-  return function announce(sentence, first = false) {
+  return function announce(what) {
     const silent = !count && !own.length;
-    const text = sentence.replace(/\s+/g, ' ').trim();
-    if (first) own.push(text);
+    if (typeof what === 'string') own.push(line(what));
     else {
-      sentences[Math.min(count, 3)] = text;
+      events.push({ ...what, text: line(what.text) });
+      if (events.length > KEPT) events.shift();
       count += 1;
     }
     if (silent) wait();
   };
-}
-
-/**
- * @param {string[]} sentences
- * @param {number} count how many there were
- * @returns {string}
- */
-export function summary(sentences, count = sentences.length) {
-  if (count <= 3) return sentences.join('. ');
-  return `${count} events, the last: ${sentences.at(-1)}`;
 }

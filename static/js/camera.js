@@ -24,7 +24,7 @@ export const readable = { card: 0.82, badge: 0.36 };
 const WHOLE = 0.45;
 
 /** The least and the greatest scale. */
-export const limits = { min: 0.2, max: 2 };
+export const limits = { min: 0.05, max: 2 };
 
 /**
  * Scales by a factor around a point of the window that stays where it is.
@@ -64,6 +64,30 @@ export function fit(board, room, least = limits.min) {
   return { x: 0, y: 0, k: Math.max(least, k) };
 }
 
+/** How much of the board stays in sight at least, in pixels. */
+const HOLD = 96;
+
+/**
+ * Keeps a camera from leaving the board: some of it stays in sight.
+ *
+ * @param {Camera} camera
+ * @param {{width: number, height: number}} board
+ * @param {{width: number, height: number}} room
+ * @returns {Camera}
+ */
+export function hold({ x, y, k }, board, room) {
+  const within = (at, size, space) => {
+    const least = Math.min(HOLD, size * k, space);
+    return Math.max(least - size * k, Math.min(space - least, at));
+  };
+  return { x: within(x, board.width, room.width), y: within(y, board.height, room.height), k };
+}
+
+/** A fitted board in the middle of the room. */
+export function middle({ k }, board, room) {
+  return { x: Math.max(0, (room.width - board.width * k) / 2), y: Math.max(0, (room.height - board.height * k) / 2), k };
+}
+
 /**
  * How much of a card can be read at a scale: all of it, its name, its colour.
  *
@@ -90,6 +114,8 @@ export function opening(board, room, roots) {
   const k = columnsScale(board, room);
   const top = Math.min(...roots) * lattice.row;
   const low = Math.max(...roots) * lattice.row + lattice.height;
+  // From the top, where that shows the roots as well.
+  if (low * k <= room.height) return { x: 0, y: 0, k };
   const spare = room.height - (low - top) * k;
   const y = spare > 0 ? spare / 2 - top * k : -top * k;
   return { x: 0, y: Math.min(0, Math.max(Math.min(0, room.height - board.height * k), y)), k };

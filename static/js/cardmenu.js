@@ -17,7 +17,7 @@ export function open(board) {
   const layer = openLayer(doc, 'menu-layer');
   const button = make(doc, 'button', { type: 'button', class: 'card-more', 'aria-haspopup': 'menu', hidden: true }, '⋯');
   layer.element.append(button);
-  const list = openMenuList(doc, run);
+  const list = openMenuList(doc, run, board.announce);
   let opener = null; // what gets the focus back
   let over = doc.querySelector('#cards > .card:hover'); // the card that the pointer is at
 

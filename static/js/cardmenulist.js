@@ -10,11 +10,12 @@ const TYPING = 700;
  *
  * @param {Document} doc
  * @param {(item: import('./cardmenuitems.js').MenuItem) => void} chosen
+ * @param {(sentence: string) => void} announce
  */
-export function openMenuList(doc, chosen) {
+export function openMenuList(doc, chosen, announce) {
   const title = make(doc, 'p', { class: 'menu-title name', id: 'menu-title' });
   const body = make(doc, 'div', { class: 'menu-items', role: 'menu', 'aria-labelledby': title.id });
-  const outcome = make(doc, 'p', { class: 'menu-outcome', role: 'status' });
+  const outcome = make(doc, 'p', { class: 'menu-outcome' });
   const box = make(doc, 'div', { id: 'card-menu', class: 'menu', popover: 'auto' }, title, body, outcome);
   doc.body.append(box);
   let items = [];
@@ -60,6 +61,7 @@ export function openMenuList(doc, chosen) {
 
   function say(words, tone = '') {
     outcome.textContent = words;
+    if (words) announce(words);
     outcome.dataset.tone = tone;
   }
 

@@ -10,9 +10,10 @@ import { request } from './request.js';
  * @param {{reached: (seq: number) => Promise<boolean>}} options.page
  * @param {(href: string) => void} options.go
  * @param {ReturnType<import('./later.js').openLater>} options.later
+ * @param {(sentence: string) => void} options.announce
  * @param {typeof fetch} [options.fetch]
  */
-export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bind(globalThis) }) {
+export function openCommands({ doc, page, go, later, announce, fetch = globalThis.fetch.bind(globalThis) }) {
   const busy = new Set();
 
   doc.addEventListener('submit', (event) => {
@@ -35,7 +36,10 @@ export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bi
     clear(form);
     say(id, 'Sending…');
     try {
-      if (into) return say(id, await (await later.use('show', { styled: true }))({ action, body, into, fetch }), 'shown');
+      if (into) {
+        announce(await (await later.use('show', { styled: true }))({ action, body, into, fetch }));
+        return say(id, '');
+      }
       const answer = await request(action, { body, fetch });
       say(id, `Accepted as event ${answer.seq ?? ''}…`);
       await settle(form, answer, body);
@@ -54,7 +58,10 @@ export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bi
     if (dataset.then === 'undone') return (await later.use('undo'))(answer, body.get('_back'));
     doc.getElementById(id)?.reset?.();
     if (came) say(id, `Done · #${answer.seq}`, 'good');
-    else say(id, `Accepted as #${answer.seq}; the page shows it when it is live again.`);
+    else {
+      announce(`Accepted as #${answer.seq}; the page shows it when it is live again`);
+      say(id, `Accepted as #${answer.seq}; the page shows it when it is live again.`);
+    }
   }
 
   function refuse(id, problem) {
@@ -68,6 +75,7 @@ export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bi
     const marked = form?.querySelector('[aria-invalid="true"]');
     const words = problem.detail ?? problem.title ?? String(problem);
     const said = problem.errors?.some(({ detail }) => detail === words);
+    announce([words, ...rest].join(' '));
     say(id, [marked && said ? 'Not done: see the marked field.' : words, ...rest].join(' '), 'bad');
     marked?.focus();
   }
@@ -97,11 +105,11 @@ export function openCommands({ doc, page, go, later, fetch = globalThis.fetch.bi
     if (!form) return;
     let outcome = form.querySelector(':scope > .outcome');
     if (!outcome) {
-      outcome = doc.createElement('output');
+      outcome = doc.createElement('p');
       outcome.className = 'outcome';
-      outcome.setAttribute('role', 'status');
       form.append(outcome);
     }
+    outcome.hidden = !text;
     outcome.dataset.tone = tone;
     outcome.textContent = text;
     if (tone === 'good') setTimeout(() => outcome.remove(), 6000);

@@ -17,8 +17,8 @@ import { openViewport } from './viewport.js';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const page = openPage(document, location.search);
-const status = openStatus(document, page);
 const announce = openAnnouncer(document.getElementById('announcer'));
+const status = openStatus(document, page, announce);
 const arrivedElement = openNews(announce);
 const exit = openExit(document, () => still.matches);
 const viewport = openViewport(document);
@@ -28,7 +28,7 @@ const socket = openSocket({ url, onMessage, onLink: status.link });
 
 const { api } = document.getElementById('page').dataset;
 const later = openLater({ doc: document, page, go: navigation.go, api, announce });
-openCommands({ doc: document, page, go: navigation.go, later });
+openCommands({ doc: document, page, go: navigation.go, later, announce });
 openKeys(document, localStorage, later, { m: openGrip(document, later) });
 document.addEventListener('toggle', ({ target }) => {
   if (target.dataset.dump && target.open) later.use('dump').then((load) => load(target), () => {});
@@ -173,7 +173,7 @@ function arrived() {
 /** The reader wanted another view and cannot have it. */
 function stuck(words) {
   status.say(words);
-  announce(words, true);
+  announce(words);
 }
 
 /** The reader followed a link: what it selected should be in sight. */

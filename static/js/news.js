@@ -6,7 +6,7 @@ const FLASH = 1300;
 /**
  * Draws the eye to what happened: a state that flipped, an event that came.
  *
- * @param {(sentence: string) => void} announce
+ * @param {ReturnType<import('./announce.js').openAnnouncer>} announce
  * @param {(run: () => void, ms: number) => any} later
  */
 export function openNews(announce, later = setTimeout) {
@@ -32,7 +32,10 @@ export function openNews(announce, later = setTimeout) {
       if (classList.contains('face') && (was.health !== dataset.health || was.phase !== dataset.phase)) flash(element);
     } else if (classList.contains('event')) {
       flash(element);
-      announce(element.querySelector('.words').textContent);
+      const words = element.querySelector('.words');
+      announce({
+        text: words.textContent, kind: dataset.kind, name: words.querySelector('.name')?.textContent, others: Number(dataset.others ?? 0),
+      });
     }
   };
 }

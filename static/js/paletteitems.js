@@ -59,6 +59,9 @@ function boardItems({ doc, go, page }, types) {
     { key: 'only lingering', group, words: 'Show only what lingers', run: only('phase:lingering') },
     { key: 'all', group, words: 'Show all directors', run: () => go(view(page.search, { q: '', root: '' })) },
   );
+  offer('#show-timeline', 'Show the time line');
+  offer('#show-list', 'Show the events as a list');
+  offer('#timeline-pause', 'Pause the time line, or let it go on');
   offer('#events-fold', 'Go to the events', (fold) => () => {
     fold.open = true;
     fold.querySelector('summary').focus();

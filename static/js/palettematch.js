@@ -87,10 +87,18 @@ export function rank(items, query, recent = []) {
   }
   const found = [];
   for (const item of items) {
-    const hit = match(query, item.words);
+    const hit = match(query, item.words) ?? matchWithGroup(query, item);
     if (hit) found.push({ ...item, ...hit });
   }
   return byGroup(found.sort((a, b) => b.score - a.score));
+}
+
+/** "step on" means what says "Switch on" under the heading "Step mode"; it counts for less. */
+function matchWithGroup(query, { group, words }) {
+  const hit = match(query, `${words} ${group}`);
+  if (!hit) return null;
+  const marks = hit.marks.filter(([from]) => from < words.length).map(([from, to]) => [from, Math.min(to, words.length)]);
+  return { score: hit.score - START, marks };
 }
 
 /** Brings together what is of one group; the group of the best comes first. */

@@ -14,13 +14,13 @@ import { openPicker } from './rewirepicker.js';
  *
  * @param {import('./later.js').Board} board
  */
-export function open({ doc, page, api }) {
+export function open({ doc, page, api, announce }) {
   const layer = openLayer(doc);
   const loop = openLoop(doc, layer);
   const marks = openMarks(doc);
-  const panel = openPanel({ doc, api, page, loop });
+  const panel = openPanel({ doc, api, page, loop, announce });
   const put = (carried, place, anchor) => panel.open(changeOf(carried, place), anchor);
-  const carry = openCarry({ doc, marks, put });
+  const carry = openCarry({ doc, marks, put, announce });
   const drag = openDrag({ doc, layer, marks, begun: rest, put });
   const picker = openPicker({ doc, api, page, loop, panel });
   openHandles(doc, layer);

@@ -8,10 +8,11 @@ import { carrying } from './rewirewords.js';
  * @param {object} options
  * @param {Document} options.doc
  * @param {ReturnType<import('./rewiremarks.js').openMarks>} options.marks
+ * @param {(sentence: string) => void} options.announce
  * @param {(carried: import('./rewirechange.js').Carried, place: string, anchor: Element) => void} options.put
  */
-export function openCarry({ doc, marks, put }) {
-  const words = make(doc, 'span', { role: 'status' });
+export function openCarry({ doc, marks, put, announce }) {
+  const words = make(doc, 'span');
   const drop = make(doc, 'button', { type: 'button', class: 'button small' }, 'Put it back');
   const bar = make(doc, 'div', { id: 'carrying', class: 'rewire carrying', role: 'group', 'aria-label': 'Carried', hidden: true }, words, drop);
   doc.body.append(bar);
@@ -24,6 +25,7 @@ export function openCarry({ doc, marks, put }) {
     bar.hidden = false;
     stand(bar, doc.getElementById('stage'));
     words.textContent = carrying(what);
+    announce(words.textContent);
   }
 
   function leave() {

@@ -12,11 +12,12 @@ import { possible, title } from './rewirewords.js';
  * @param {string} options.api
  * @param {{seq: number, reached: (seq: number) => Promise<boolean>}} options.page
  * @param {ReturnType<import('./rewireloop.js').openLoop>} options.loop
+ * @param {(sentence: string) => void} options.announce
  */
-export function openPanel({ doc, api, page, loop }) {
+export function openPanel({ doc, api, page, loop, announce }) {
   const heading = make(doc, 'h2', { id: 'rewire-title' });
   const body = make(doc, 'div', { id: 'rewire-report', class: 'rewire-report' });
-  const outcome = make(doc, 'output', { class: 'outcome', role: 'status' });
+  const outcome = make(doc, 'p', { class: 'outcome' });
   const agree = make(doc, 'button', { type: 'button', class: 'button primary', 'data-rewire-do': 'assign' }, 'Assign');
   const keep = make(doc, 'button', { type: 'button', class: 'button', 'data-rewire-do': 'keep' }, 'Keep');
   const buttons = make(doc, 'p', { class: 'line' }, agree, keep);
@@ -132,6 +133,7 @@ export function openPanel({ doc, api, page, loop }) {
   }
 
   function say(text) {
+    if (text && text !== outcome.textContent) announce(text);
     outcome.textContent = text;
     outcome.dataset.tone = text.startsWith('Done') ? 'good' : '';
     if (!text) keep.textContent = 'Keep';

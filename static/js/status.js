@@ -52,8 +52,9 @@ export function span(ms) {
  *
  * @param {Document} doc
  * @param {{seq: number}} page
+ * @param {(sentence: string) => void} announce
  */
-export function openStatus(doc, page) {
+export function openStatus(doc, page, announce) {
   let link = 'connecting';
   let retryAt = 0;
   let at = Date.now();
@@ -74,6 +75,9 @@ export function openStatus(doc, page) {
     doc.getElementById('status')?.setAttribute('data-state', link);
     // A short gap is not worth a change of colours.
     const stale = link !== 'live' && now - lostAt > 1500;
+    if (stale !== doc.documentElement.hasAttribute('data-stale')) {
+      announce(stale ? 'The connection is lost: what is shown grows old' : 'Live again');
+    }
     doc.documentElement.toggleAttribute('data-stale', stale);
     const band = doc.getElementById('stale');
     if (!band) return;

@@ -1,4 +1,3 @@
-import { openAnnouncer } from './announce.js';
 import { openLaneGrid } from './lanegrid.js';
 import { morph } from './morph.js';
 import { copy, eventsOf, linesOf } from './ndjson.js';
@@ -54,10 +53,9 @@ export function resumedWords(at, seq, oldest) {
  *
  * @param {import('./later.js').Board} board
  */
-export function open({ doc, page, api }) {
+export function open({ doc, page, api, announce }) {
   const place = doc.getElementById('timeline-place');
   const { history, location } = doc.defaultView;
-  const announce = openAnnouncer(doc.getElementById('announcer'));
   const by = (id) => doc.getElementById(id);
   const grid = openLaneGrid(place, (seq) => look({ event: seq }));
 

@@ -1,4 +1,3 @@
-import { openAnnouncer } from './announce.js';
 import { openBulk } from './bulk.js';
 import { find, heir, siblings, step, together } from './treekeys.js';
 import { openSelection } from './treeselect.js';
@@ -16,8 +15,7 @@ const TYPING = 700;
  * @param {import('./later.js').Board} board
  */
 export function open(board) {
-  const { doc, go } = board;
-  const announce = openAnnouncer(doc.getElementById('announcer'));
+  const { doc, go, announce } = board;
   const readOnly = () => doc.getElementById('page').hasAttribute('data-readonly');
   const selection = openSelection(() => {
     mark();

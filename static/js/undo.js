@@ -12,7 +12,7 @@ export function open({ doc, go, announce }) {
   return async function undone({ director: { id, name }, note, left_out: left }, back) {
     const query = new URLSearchParams(back.startsWith('?') ? back : '');
     query.set('select', `@${id}`);
-    announce([`${name} is back as a new director (@${id})`, ...left.map(words)].join('. '), true);
+    announce([`${name} is back as a new director (@${id})`, ...left.map(words)].join('. '));
     await go(`?${query}`);
     doc.getElementById(`head-${id}`)?.append(outcome(doc, [note, ...left.map(words)]));
   };
@@ -25,7 +25,7 @@ export function words({ what, director, slot, reason }) {
 }
 
 function outcome(doc, sentences) {
-  const element = doc.createElement('output');
+  const element = doc.createElement('div');
   element.className = 'outcome';
   for (const sentence of sentences) {
     const line = doc.createElement('p');

@@ -1,4 +1,4 @@
-import { centre, coordinate, fit, level, opening, overflows, pan, zoomAt } from './camera.js';
+import { centre, coordinate, fit, hold, level, middle, opening, overflows, pan, zoomAt } from './camera.js';
 import { openOverview } from './overview.js';
 
 /** How far an arrow key moves the board, in pixels. */
@@ -36,13 +36,18 @@ export function openViewport(doc) {
     place(next);
   }
 
-  function place(next) {
-    camera = next;
-    board().style.transform = `translate(${next.x}px, ${next.y}px) scale(${next.k})`;
-    const now = level(next.k);
+  function place(wish) {
+    const [whole, space] = sizes();
+    camera = hold(wish, whole, space);
+    board().style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.k})`;
+    const now = level(camera.k);
     if (board().dataset.scale !== now) board().setAttribute('data-scale', now);
-    const [whole, room] = sizes();
-    overview.look(next, whole, room, overflows(next, whole, room));
+    overview.look(camera, whole, space, overflows(camera, whole, space));
+  }
+
+  function fitted() {
+    const [whole, space] = sizes();
+    apply(middle(fit(whole, space), whole, space));
   }
 
   function sizes() {
@@ -55,7 +60,7 @@ export function openViewport(doc) {
 
   /** Asks for the size of the window: without the padding, and the buttons below. */
   function measure() {
-    room = { width: view().clientWidth - 48, height: view().clientHeight - 80 };
+    room = { width: Math.max(0, view().clientWidth - 48), height: Math.max(0, view().clientHeight - 80) };
   }
 
   /** Moves just so far that the card can be seen: the reader asked for it. */
@@ -160,7 +165,7 @@ export function openViewport(doc) {
     ArrowDown: () => apply(pan(camera, 0, -STEP)),
     '+': () => zoom(1.25),
     '-': () => zoom(0.8),
-    0: () => apply(fit(...sizes())),
+    0: fitted,
   };
 
   function key(event) {
@@ -174,7 +179,7 @@ export function openViewport(doc) {
     const wish = event.target.closest('[data-zoom]')?.dataset.zoom;
     if (wish === 'in') zoom(1.25);
     if (wish === 'out') zoom(0.8);
-    if (wish === 'fit') apply(fit(...sizes()));
+    if (wish === 'fit') fitted();
   });
   doc.defaultView.addEventListener('resize', resized);
   attach();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { centre, coordinate, fit, lattice, level, limits, opening, overflows, pan, zoomAt } from '../js/camera.js';
+import { centre, coordinate, fit, hold, lattice, level, limits, middle, opening, overflows, pan, zoomAt } from '../js/camera.js';
 
 /** Where a point of the board is in the window. */
 const project = ({ x, y, k }, p) => ({ x: x + p.x * k, y: y + p.y * k });
@@ -35,7 +35,7 @@ test('a coordinate is the sum of its terms', () => {
 });
 
 test('from afar less of a card is read', () => {
-  assert.deepEqual([1, 0.82, 0.8, 0.36, 0.35, 0.2].map(level), ['card', 'card', 'badge', 'badge', 'tile', 'tile']);
+  assert.deepEqual([1, 0.82, 0.8, 0.36, 0.35, 0.05].map(level), ['card', 'card', 'badge', 'badge', 'tile', 'tile']);
 });
 
 test('a board whose names can be read is first seen as a whole', () => {
@@ -68,4 +68,21 @@ test('what is out of sight is known', () => {
 test('a point is put into the middle', () => {
   const camera = centre({ x: 9, y: 9, k: 0.5 }, { width: 400, height: 300 }, { x: 1000, y: 200 });
   assert.deepEqual(project(camera, { x: 1000, y: 200 }), { x: 200, y: 150 });
+});
+
+test('some of the board stays in sight', () => {
+  const [board, room] = [{ width: 1000, height: 400 }, { width: 600, height: 300 }];
+  assert.deepEqual(hold({ x: -200, y: -50, k: 1 }, board, room), { x: -200, y: -50, k: 1 });
+  assert.deepEqual(hold({ x: -5000, y: 9000, k: 1 }, board, room), { x: 96 - 1000, y: 300 - 96, k: 1 });
+  assert.deepEqual(hold({ x: 900, y: -900, k: 0.1 }, board, room), { x: 600 - 96, y: 0, k: 0.1 });
+});
+
+test('what is fitted stands in the middle, and what is larger than the room at its edge', () => {
+  const room = { width: 600, height: 300 };
+  assert.deepEqual(middle({ k: 0.5 }, { width: 400, height: 600 }, room), { x: 200, y: 0, k: 0.5 });
+  assert.deepEqual(middle({ k: 1 }, { width: 800, height: 100 }, room), { x: 0, y: 100, k: 1 });
+});
+
+test('where the roots are in sight from the top it begins there', () => {
+  assert.deepEqual(opening({ width: 1192, height: 9000 }, { width: 800, height: 600 }, [2]).y, 0);
 });

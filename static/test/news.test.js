@@ -11,14 +11,14 @@ function element(kind, dataset = {}) {
     hasAttribute: (name) => attributes.has(name),
     setAttribute: (name) => attributes.add(name),
     removeAttribute: (name) => attributes.delete(name),
-    querySelector: () => ({ textContent: 'b1 became sick' }),
+    querySelector: () => ({ textContent: 'b1 became sick', querySelector: () => ({ textContent: 'b1' }) }),
   };
 }
 
 function stage() {
   const said = [];
   const timers = [];
-  const arrived = openNews((sentence) => said.push(sentence), (run) => timers.push(run));
+  const arrived = openNews(({ text }) => said.push(text), (run) => timers.push(run));
   return { said, timers, arrived, flashes: (e) => e.hasAttribute('data-news') };
 }
 

@@ -50,6 +50,7 @@ type Face struct {
 	Default bool   // the VCL's default director
 	Group   bool   // its members can be changed
 	Phase   string // live or lingering
+	Held    string // what step mode holds it before, "" if it does not
 	Health  Health
 	Refs    Refs
 	Rail    []RailStep
@@ -101,6 +102,9 @@ func (b *builder) face(c *cell) *Face {
 	}
 	if c.marks.current {
 		f.Current = "true"
+	}
+	if h, ok := b.s.HeldStep(d.ID); ok {
+		f.Held = "held before " + beforeWord(h.Before)
 	}
 	return f
 }

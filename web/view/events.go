@@ -23,6 +23,8 @@ type EventRow struct {
 	Kind  string // as in the API
 	Tone  string // good, bad, end or empty
 	Parts []Part
+	// Others is how many directors it is about besides the first.
+	Others int
 }
 
 func (e *EventRow) Key() string { return e.ID }
@@ -49,10 +51,14 @@ func (b *builder) events(events []event.Event, prev *Model) {
 }
 
 func (b *builder) eventRow(prefix string, e event.Event) *EventRow {
-	return &EventRow{
+	row := &EventRow{
 		ID: prefix + hash(e.Seq)[1:], Seq: hash(e.Seq), Time: moment(e.Time),
 		Kind: string(e.Kind), Tone: tone(e), Parts: b.sentence(e),
 	}
+	if e.Kind == event.DirectorReleased && e.Life != nil {
+		row.Others = len(e.Life.Released)
+	}
+	return row
 }
 
 func tone(e event.Event) string {
@@ -183,17 +189,32 @@ func (b *builder) lifeSentence(e event.Event) []Part {
 	case event.DirectorReleased:
 		text := " was released"
 		if len(life.Released) > 0 {
-			text += ": it let go of " + strings.Join(life.Released, ", ")
+			text += ": it let go of " + listed(life.Released)
 		}
 		return b.say(e, fmt.Sprintf("%s · refs %d", text, life.Refcount))
 	case event.DirectorEvent:
-		return b.say(e, " was told "+life.Event)
+		text := " was told " + life.Event
+		if life.Event == "SICK" {
+			text += " · its admin health changed" // whatever to: the name is Varnish's
+		}
+		return b.say(e, text)
 	case event.DirectorDestroyed:
 		return b.say(e, " was destroyed")
 	case event.DirectorLeaked:
-		return b.say(e, " kept what release should have let go of: "+strings.Join(life.Left, ", "))
+		return b.say(e, " kept what release should have let go of: "+listed(life.Left))
 	case event.DirectorError:
 		return b.say(e, fmt.Sprintf(" failed in %s: %s", life.Callback, life.Error))
 	}
 	return b.say(e, " "+string(e.Kind))
+}
+
+// maxNamed is how many names a sentence has.
+const maxNamed = 12
+
+// listed names directors, as many as one wants to read.
+func listed(names []string) string {
+	if more := len(names) - maxNamed; more > 0 {
+		return strings.Join(names[:maxNamed], ", ") + " and " + number(int64(more)) + " more"
+	}
+	return strings.Join(names, ", ")
 }

@@ -60,8 +60,10 @@ func (b *builder) inspect(d *tree.Director) {
 	if b.q.Panel == PanelDelete && d.Phase == tree.Live && !d.Static {
 		b.add(b.deletion(d))
 	}
-	if d.Steps.Deleted.Taken() {
+	deleted := d.Steps.Deleted.Taken()
+	if deleted {
 		b.add(b.tale(d))
+		b.others(d)
 	}
 	if why := b.why(d); why != nil {
 		b.add(why)
@@ -78,8 +80,20 @@ func (b *builder) inspect(d *tree.Director) {
 		b.add(&Options{ID: sectionID("options", d.ID), Options: d.Options})
 	}
 	b.add(b.dump(d))
-	if !d.Steps.Deleted.Taken() {
+	if !deleted {
+		b.others(d)
 		b.add(b.history()) // the story says it all, and more
+	}
+}
+
+// others lists what lingers if that is not only the director itself.
+func (b *builder) others(d *tree.Director) {
+	n := b.s.Lingering()
+	if d.Phase == tree.Lingering {
+		n--
+	}
+	if n > 0 {
+		b.add(b.waiting())
 	}
 }
 

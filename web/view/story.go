@@ -50,16 +50,28 @@ func (b *builder) tale(d *tree.Director) Fragment {
 		return t
 	}
 	t.Undo = b.undo("undo", d)
-	if !d.Steps.Released.Taken() {
-		t.Steps = append(t.Steps, TaleStep{State: "now", Word: "Releasing", Parts: []Part{{Text: "it lets go of all it holds"}}})
-	} else if held := b.heldBy(d, false); len(held) > 0 {
-		t.Steps = append(t.Steps, TaleStep{State: "now", Word: "Still held by", Parts: commas(held)})
-	}
+	t.Steps = append(t.Steps, b.waitsFor(d)...)
 	t.Steps = append(t.Steps,
 		TaleStep{State: "todo", Word: "Last reference gone"},
 		TaleStep{State: "todo", Word: "Destroyed"},
 	)
 	return t
+}
+
+// waitsFor is where the story stands.
+func (b *builder) waitsFor(d *tree.Director) []TaleStep {
+	var steps []TaleStep
+	if h, ok := b.s.HeldStep(d.ID); ok {
+		steps = append(steps, TaleStep{
+			State: "now", Word: "Held before " + beforeWord(h.Before), Parts: []Part{{Text: "by step mode, until somebody says next"}},
+		})
+	} else if !d.Steps.Released.Taken() {
+		steps = append(steps, TaleStep{State: "now", Word: "Releasing", Parts: []Part{{Text: "it lets go of all it holds"}}})
+	}
+	if held := b.heldBy(d, false); len(held) > 0 && d.Steps.Released.Taken() {
+		steps = append(steps, TaleStep{State: "now", Word: "Still held by", Parts: commas(held)})
+	}
+	return steps
 }
 
 // endsReferences reports whether e comes only after the last reference is gone,
@@ -185,12 +197,24 @@ func (b *builder) waiting() Fragment {
 			break
 		}
 		w.Rows = append(w.Rows, WaitingRow{
-			Parts: append(b.say(event.Event{ID: d.ID, Director: d.Name}, " is held by "), commas(b.heldBy(d, true))...),
+			Parts: b.whyWaiting(d),
 			Since: moment(d.Steps.Released.Time),
 			Undo:  b.undo("undo-waiting", d),
 		})
 	}
 	return w
+}
+
+// whyWaiting says who holds a lingering director, or what else it waits for.
+func (b *builder) whyWaiting(d *tree.Director) []Part {
+	about := event.Event{ID: d.ID, Director: d.Name}
+	if held := b.heldBy(d, true); len(held) > 0 {
+		return append(b.say(about, " is held by "), commas(held)...)
+	}
+	if h, ok := b.s.HeldStep(d.ID); ok {
+		return b.say(about, " waits for its step: "+beforeWord(h.Before))
+	}
+	return b.say(about, " is about to be destroyed")
 }
 
 // Gone says that there never was such a director, as far as is known.
