@@ -19,14 +19,15 @@ import (
 // A feed turns the changes of an instance into patches for all who watch it. It
 // works only while somebody does.
 type feed struct {
-	rt   *director.Runtime
-	tick time.Duration // the shortest time between two patches
-	beat time.Duration // the time between two signs of life
-	log  *slog.Logger
-	runs atomic.Uint64 // runs of groups ever begun
-	past *history
-	life context.Context // of past
-	end  context.CancelFunc
+	rt       *director.Runtime
+	tick     time.Duration // the shortest time between two patches
+	beat     time.Duration // the time between two signs of life
+	log      *slog.Logger
+	runs     atomic.Uint64 // runs of groups ever begun
+	past     *history
+	drawings drawings
+	life     context.Context // of past
+	end      context.CancelFunc
 
 	mu      sync.Mutex // guards the fields below
 	closed  bool
@@ -114,7 +115,7 @@ func (f *feed) sweep() {
 func (f *feed) show(q view.Query) (*view.Model, string) {
 	g := f.acquire(q)
 	defer f.giveBack(g)
-	return g.show(f.rt.Sample(), nil)
+	return g.show(f.rt.Sample(), view.Places{})
 }
 
 // join makes the client a member of the group of a query, and tells it all that

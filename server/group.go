@@ -46,7 +46,7 @@ func (g *group) advance(s *tree.Snapshot) {
 	defer g.deliver((*client).pump)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.advanceLocked(s, nil)
+	g.advanceLocked(s, view.Places{})
 }
 
 // deliver sees to it that what was put into the queues is sent: pumped, or, where
@@ -74,20 +74,21 @@ func (g *group) expecting() []*client {
 	return slices.Collect(maps.Keys(g.clients))
 }
 
-// advanceLocked lets the first model, if that is what it makes, begin with the
-// places of the cards in another view.
-func (g *group) advanceLocked(s *tree.Snapshot, places *view.Model) {
+// advanceLocked lets the first model, if that is what it makes and nobody has
+// drawn this yet, begin with the places of the cards in another view.
+func (g *group) advanceLocked(s *tree.Snapshot, places view.Places) {
 	prev := g.model
 	if prev != nil && (s.Revision < g.revision || s.Revision == g.revision && !g.pastChangedLocked()) {
 		return
 	}
 	events, whole := g.feed.eventsFor(g.query, prev, s)
-	before := prev
-	if before == nil {
-		before = places
+	key := g.query.Drawing()
+	if newer, ok := g.feed.drawings.of(key, g.revision); ok {
+		places = newer
 	}
-	next := view.BuildWith(s, events, g.query, before, g.feed.past.of)
+	next := view.BuildWith(s, events, g.query, prev, places, g.feed.past.of)
 	g.model, g.revision = next, s.Revision
+	g.feed.drawings.keep(key, next.Places(), s.Revision)
 	defer g.weighLocked()
 	switch {
 	case prev == nil:
@@ -163,7 +164,7 @@ func (g *group) renewLocked() {
 
 // show brings the group up to date and returns what it shows. A group that has
 // shown nothing yet puts the cards where they stand in places, if that is given.
-func (g *group) show(s *tree.Snapshot, places *view.Model) (*view.Model, string) {
+func (g *group) show(s *tree.Snapshot, places view.Places) (*view.Model, string) {
 	defer g.deliver((*client).signal)
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -177,7 +178,7 @@ func (g *group) join(s *tree.Snapshot, c *client, from position) {
 	defer g.deliver((*client).signal)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.advanceLocked(s, nil)
+	g.advanceLocked(s, view.Places{})
 	g.clients[c] = true
 	hello := struct {
 		T     string `json:"t"`
@@ -215,7 +216,7 @@ func (g *group) since(s *tree.Snapshot, from position) (changes []view.Change, n
 	defer g.deliver((*client).signal)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.advanceLocked(s, nil)
+	g.advanceLocked(s, view.Places{})
 	if from.epoch != runEpoch(s.Epoch, g.run) || from.seq > g.model.Seq {
 		return nil, nil, false
 	}

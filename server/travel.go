@@ -69,7 +69,7 @@ func (f *feed) travel(from, to view.Query, at position) (changes []view.Change, 
 	}
 	there := f.acquire(to)
 	defer f.giveBack(there)
-	now, epoch := there.show(snapshot, old)
+	now, epoch := there.show(snapshot, old.Places())
 	return append(changes, view.Diff(old, now)...), trip{Epoch: epoch, Seq: now.Seq}, true
 }
 

@@ -85,16 +85,16 @@ func Place(g Graph, prev *Layout) *Layout {
 	if prev != nil && prev.graph.same(g) {
 		return prev
 	}
-	fresh := newSketch(g)
+	fresh := newSketch(g, nil)
 	fresh.orderAnew()
 	fresh.coordinates()
 	if prev == nil {
 		return fresh.layout()
 	}
-	kept := newSketch(g)
+	kept := newSketch(g, prev)
 	kept.orderAs(prev)
 	kept.coordinatesAs(prev)
-	if kept.rows() > fresh.rows()*3/2+2*CardRows || kept.crossings() > 2*fresh.crossings()+4 {
+	if kept.rows() > fresh.rows()*3/2+2*CardRows || kept.crossings() > 2*fresh.crossings()+4 || len(kept.columns) > len(fresh.columns)+1 {
 		return fresh.layout()
 	}
 	return kept.layout()

@@ -124,6 +124,30 @@ func TestWhatGoesMovesNobody(t *testing.T) {
 	}
 }
 
+// A director that lets go of its members, as one that is deleted does, leaves
+// all others where they are.
+func TestWhatLetsGoMovesNobody(t *testing.T) {
+	// cache and site over pool_a, pool_b: as in the demo.
+	g := Graph{Edges: []Edge{{9, 1}, {9, 2}, {9, 3}, {10, 7}, {10, 8}, {10, 6}, {7, 1}, {7, 2}, {7, 3}, {8, 4}, {8, 5}}}
+	for id := range uint64(10) {
+		g.Nodes = append(g.Nodes, Node{ID: id + 1})
+	}
+	before := Place(g, nil)
+	less := Graph{Nodes: g.Nodes}
+	for _, e := range g.Edges {
+		if e.From != 7 {
+			less.Edges = append(less.Edges, e)
+		}
+	}
+	after := Place(less, before)
+	check(t, less, after)
+	for _, n := range g.Nodes {
+		if before.At[n.ID] != after.At[n.ID] {
+			t.Errorf("node %d moved from %v to %v", n.ID, before.At[n.ID], after.At[n.ID])
+		}
+	}
+}
+
 func TestWhatComesMovesOnlyWhatIsBelow(t *testing.T) {
 	g := pools(4, 5)
 	before := Place(g, nil)

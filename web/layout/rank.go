@@ -1,10 +1,17 @@
 package layout
 
-// rank gives each node its column: the longest path that leads to it. Nodes are
-// taken when all their parents have been; where a loop keeps all from it, the
-// first of the list goes first.
-func rank(g Graph) map[uint64]int {
+// rank gives each node its column: the longest path that leads to it, and no
+// less than prev had. Nodes are taken when all their parents have been; where a
+// loop keeps all from it, the first of the list goes first.
+func rank(g Graph, prev *Layout) map[uint64]int {
 	r := newRanking(g)
+	if prev != nil {
+		for _, n := range g.Nodes {
+			if at, ok := prev.At[n.ID]; ok && !n.Loose {
+				r.ranks[n.ID] = at.X
+			}
+		}
+	}
 	for r.fill(); r.next < len(r.queue); r.fill() {
 		id := r.queue[r.next]
 		r.next++

@@ -35,9 +35,11 @@ func (it *item) height() int {
 
 func (it *item) centre() float64 { return it.y + float64(it.height())/2 }
 
-func newSketch(g Graph) *sketch {
+// newSketch gives each node its column. What prev had placed is not drawn further
+// to the left than it was: a parent that goes leaves its children where they are.
+func newSketch(g Graph, prev *Layout) *sketch {
 	s := &sketch{graph: g}
-	ranks := rank(g)
+	ranks := rank(g, prev)
 	at := make(map[uint64]int, len(g.Nodes))
 	for _, n := range g.Nodes {
 		at[n.ID] = len(s.items)

@@ -34,22 +34,35 @@ type builder struct {
 //
 // prev is the model before in the same view, nil at first: what has not changed
 // since is taken over from it, so that the cost is that of the change and of
-// the page, not of the tree. Of a model of another query only the places of the
-// cards are taken over.
+// the page, not of the tree.
 //
 // The events are, oldest first and up to s.Seq, at least those that are newer
 // than prev; without prev, as many as there are to tell the story of the
 // selected director, of which the page lists the newest MaxEvents.
 func Build(s *tree.Snapshot, events []event.Event, q Query, prev *Model) *Model {
-	return BuildWith(s, events, q, prev, nil)
+	return BuildWith(s, events, q, prev, Places{}, nil)
 }
 
+// Places are where the cards of a model stand. The zero Places know of none.
+type Places struct {
+	epoch  string
+	layout *layout.Layout
+}
+
+// Places returns where the cards stand, for models of other views that show the
+// same directors.
+func (m *Model) Places() Places { return Places{m.Epoch, m.layout} }
+
 // BuildWith is Build for a page that also says what the selected director did
-// lately: of that one, past is asked once. A nil past knows of none.
-func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, past Pasts) *Model {
-	var placed *layout.Layout
-	if prev != nil && prev.Epoch == s.Epoch {
-		placed = prev.layout
+// lately: of that one, past is asked once. A nil past knows of none. The cards
+// stay where places have them, as far as they can, or where prev has them if
+// places know of none.
+func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, places Places, past Pasts) *Model {
+	if places.layout == nil && prev != nil {
+		places = prev.Places()
+	}
+	if places.epoch != s.Epoch {
+		places = Places{}
 	}
 	if prev != nil && (prev.Epoch != s.Epoch || prev.Query != q) {
 		prev = nil
@@ -66,7 +79,7 @@ func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, pas
 	b.remember(events, prev)
 	b.summary(prev)
 	b.stepping(prev)
-	b.place(placed)
+	b.place(places.layout)
 	b.canvas(prev)
 	b.cells(prev)
 	b.edges(prev)

@@ -92,6 +92,12 @@ func (q Query) Fields() []Attr {
 // Key names the view: equal for all pages that show the same.
 func (q Query) Key() string { return q.Values().Encode() }
 
+// Drawing names what is drawn: equal for all views that show the same directors,
+// as far as that follows from the query.
+func (q Query) Drawing() string {
+	return Query{Q: q.Q, Root: q.Root, Open: q.Open, Shut: q.Shut}.Key()
+}
+
 // Href is a link to the page with this query, relative to the page.
 func (q Query) Href() string {
 	if key := q.Key(); key != "" {

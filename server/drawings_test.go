@@ -1,0 +1,59 @@
+package server
+
+import (
+	"fmt"
+	"maps"
+	"testing"
+
+	"github.com/callboard/callboard/web/view"
+)
+
+// A tree is drawn in one way, whatever is selected, in either face, and however
+// long ago somebody has looked at that view.
+func TestATreeIsDrawnInOneWay(t *testing.T) {
+	g := newRig(t, nil)
+	g.stopTime()
+	chaos := newChaos(g)
+	defer chaos.rest()
+	views := []string{"", "select=boot.a1", "face=graph&select=boot.pool", "select=boot.site&panel=delete", "face=graph"}
+	for round := range 40 {
+		chaos.steps(1 + chaos.IntN(3))
+		g.board.feed.show(viewOf(views[chaos.IntN(len(views))])) // the others fall behind
+		if round%4 != 3 {
+			continue
+		}
+		want := g.drawn(views[0])
+		for _, q := range views[1:] {
+			if got := g.drawn(q); !maps.Equal(got, want) {
+				t.Fatalf("round %d: the view %q is drawn as %v, and that of all as %v", round, q, got, want)
+			}
+		}
+	}
+}
+
+// drawn says where the cards of a view stand.
+func (g *rig) drawn(query string) map[string]string {
+	m, _ := g.board.feed.show(viewOf(query))
+	at := make(map[string]string, len(m.Cards))
+	for _, c := range m.Cards {
+		at[c.ID] = c.X + " | " + c.Y
+	}
+	return at
+}
+
+func TestDrawingsAreBounded(t *testing.T) {
+	var d drawings
+	for i := range 3 * maxDrawings {
+		d.keep(fmt.Sprint(i), view.Places{}, 1)
+	}
+	if n := len(d.newest); n > maxDrawings {
+		t.Errorf("got %d drawings, want no more than %d", n, maxDrawings)
+	}
+	d.keep("one", view.Places{}, 5)
+	d.keep("one", view.Places{}, 4)
+	for after, want := range map[uint64]bool{4: true, 5: false} {
+		if _, got := d.of("one", after); got != want {
+			t.Errorf("a drawing newer than %d: got %v, want %v", after, got, want)
+		}
+	}
+}
