@@ -107,6 +107,7 @@ func TestBrowserCardMenuByKeyboard(t *testing.T) {
 	p.Navigate(r.page("?face=outline"))
 	p.WaitVisible(`#status[data-state="live"]`)
 	tabTo(t, p, "#rows .row")
+	p.WaitFor(`document.getElementById("card-menu") !== null`)
 	open()
 	p.WaitText("#menu-title", "cache")
 	chooseByKey(p, "try")

@@ -30,7 +30,12 @@ func TestBrowserStepMode(t *testing.T) {
 	p.WaitText("#steps", "Nothing is held")
 	p.WaitText("#event-list", "cache was destroyed")
 
-	room.WaitFor(`document.activeElement.matches('#steps [value="false"]') || {not: document.activeElement.outerHTML.slice(0, 99)}`)
+	// The next press means the next director's next step, and never something else.
+	room.Press("Enter")
+	room.WaitFor(`document.activeElement.matches('#steps [data-command="next"][aria-disabled]') || {not: document.activeElement.outerHTML.slice(0, 99)}`)
+	p.WaitVisible("#steps .stepping")
+	room.Press("Tab")
+	room.WaitFor(`document.activeElement.matches('#steps [value="false"]')`)
 	room.Press("Enter")
 	p.WaitGone("#steps .stepping")
 }

@@ -65,7 +65,7 @@ func TestBrowserStory(t *testing.T) {
 	p.WaitVisible(`.head[data-phase="destroyed"]`)
 	p.WaitCount(face("a1"), 0)
 	p.WaitText("#stat-lingering b", "0")
-	p.WaitFor(`document.getElementById("announcer").textContent.includes("a1 was destroyed")`)
+	p.WaitFor(`document.getElementById("announcer").textContent.includes("a1 destroyed")`)
 	tale := strings.Join(browser.Eval[[]string](p, `[...document.querySelectorAll(".tale li[data-state=done] b")].map(b => b.innerText)`), ", ")
 	if want := "Deleted, Released, Owner let go, Reference dropped, Last reference gone, COLD, Destroyed"; tale != want {
 		t.Errorf("story: got %s, want %s", tale, want)

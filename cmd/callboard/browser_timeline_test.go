@@ -45,6 +45,9 @@ func timelineState(t *testing.T) scene {
 		r.live(r.page(fmt.Sprintf("?select=boot.a1#event-%d", told)))(p)
 		p.WaitVisible("#timeline-told")
 		p.Click("#timeline-legend summary")
+		if browser.Eval[bool](p, `innerWidth > 719`) {
+			p.Click(`[data-zoom="fit"]`) // no card is cut off at the edge
+		}
 	}, change: r.changes}
 }
 

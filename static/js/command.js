@@ -21,7 +21,8 @@ export function openCommands({ doc, page, go, later, announce, fetch = globalThi
     // Not form.method: a field may have that name.
     if (form.getAttribute('method') !== 'post') return;
     event.preventDefault();
-    if (!busy.has(form.id)) send(form, event.submitter);
+    // A button that has nothing to do at the moment keeps the focus all the same.
+    if (!busy.has(form.id) && event.submitter?.getAttribute('aria-disabled') !== 'true') send(form, event.submitter);
   });
 
   // The browser cannot show what it refuses where that is folded.

@@ -2,14 +2,14 @@
 const keys = [
   [['Ctrl K'], 'Find any command or director, run it or copy it'],
   [['/'], 'Filter by name, type or state: <i>sick</i>, <i>lingering</i>, <i>shard</i>'],
-  [['a'], 'Add a director; so does a double click on an empty place'],
-  [['m'], 'Rewire a member of the director that has the focus, or is selected'],
+  [['a', 'Insert'], 'Add a director; so does a double click on an empty place'],
+  [['m', 'F2'], 'Rewire a member of the director that has the focus, or is selected'],
   [['Shift F10'], 'The menu of the card or line that has the focus; so does a right click on it'],
   [['g', 'o'], 'Graph, outline'],
   [['Esc'], 'Close the form, then the inspector'],
   [['← ↑ ↓ →'], 'Move the board, when it has the focus'],
   [['+', '−', '0'], 'Zoom, fit the board to the window'],
-  [['↑ ↓ → ←'], 'In the outline: lines, open and cells, back and shut; <kbd>*</kbd> opens all beside it, a letter finds a name, '
+  [['↑ ↓ → ←'], 'In the outline: lines, open and cells, back and shut; <kbd>*</kbd> opens all beside it, a letter finds a name, so there <kbd>F2</kbd> is the key for rewiring, '
     + '<kbd>↑</kbd> from the first line the heads, which sort'],
   [['Space'], 'Select the line, to set health, pin or delete; <kbd>Shift</kbd> <kbd>↓</kbd> selects more, <kbd>Ctrl</kbd> <kbd>a</kbd> all, '
     + '<kbd>Esc</kbd> none'],

@@ -28,6 +28,8 @@ export function openKeys(doc, storage, later, more = {}) {
     o: () => press('face-outline'),
     ...more,
   };
+  // Where letters find names, as in the outline, these do the same.
+  const named = { F2: keys.m, Insert: keys.a };
 
   const palette = async (button) => (await later.use('palette', { styled: true })).toggle(button);
   doc.addEventListener('click', ({ target }) => {
@@ -42,6 +44,10 @@ export function openKeys(doc, storage, later, more = {}) {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === 'Escape') return escape(doc);
+    if (named[event.key] && !typing(event.target)) {
+      event.preventDefault();
+      return named[event.key]();
+    }
     if (!single.on || typing(event.target) || !Object.hasOwn(keys, event.key)) return;
     event.preventDefault();
     keys[event.key]();

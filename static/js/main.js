@@ -33,6 +33,9 @@ openKeys(document, localStorage, later, { m: openGrip(document, later) });
 document.addEventListener('toggle', ({ target }) => {
   if (target.dataset.dump && target.open) later.use('dump').then((load) => load(target), () => {});
 }, true);
+document.addEventListener('focusin', ({ target }) => {
+  if (target.name?.startsWith('members[')) later.use('morerows').catch(() => {});
+});
 const showTimeline = () => later.use('timeline', { styled: true }).then((line) => line.show());
 document.documentElement.setAttribute('data-scripted', '');
 

@@ -78,6 +78,7 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
   const searchOf = (href) => new URL(href, window.location.href).search;
 
   function swap(fresh) {
+    const typed = typedInto(doc.getElementById('form-add'));
     for (const id of regions) {
       const to = fresh.getElementById(id);
       const from = doc.getElementById(id);
@@ -86,6 +87,10 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
       morph(from, doc.importNode(to, true));
     }
     doc.title = fresh.title;
+    for (const [id, value] of typed) {
+      const field = doc.getElementById('form-add') && doc.getElementById(id);
+      if (field && field.value === field.defaultValue) field.value = value;
+    }
   }
 
   /** Shows another view, by a full load if it must be. */
@@ -99,8 +104,10 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     }
     settleFocus(doc, href);
     if (narrow() && selected(page.search) !== was) turn();
-    else if (!selected(page.search)) comeBack();
-    land(doc);
+    else if (lost()) {
+      if (!selected(page.search)) comeBack();
+      land(doc);
+    }
     settled();
   }
 
@@ -115,10 +122,12 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
   // one from the other, and back to where they were.
   let was = null;
   let origin = '';
+  let had = false; // something had the focus
   const narrow = () => window.matchMedia('(max-width: 59.99rem)').matches;
 
   function leaving() {
     was = selected(page.search);
+    had = doc.activeElement !== null && doc.activeElement !== doc.body;
     const from = doc.activeElement?.closest('.row, .card');
     if (from) origin = from.id;
   }
@@ -133,9 +142,10 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     }
   }
 
+  const lost = () => had && (!doc.activeElement || doc.activeElement === doc.body);
+
   /** The inspector is shut: the reader goes on where it was opened. */
   function comeBack() {
-    if (doc.activeElement && doc.activeElement !== doc.body) return;
     doc.getElementById(origin)?.querySelector('.row-name, .face')?.focus({ preventScroll: !narrow() });
   }
 
@@ -172,6 +182,12 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     arrived();
   }
   return { go, reload };
+}
+
+/** What was typed into a form, by the ids of its fields: that for another type of director has some of them, too. */
+function typedInto(form) {
+  const fields = [...(form?.querySelectorAll('input[id]:not([type="checkbox"])') ?? [])];
+  return fields.filter(({ value, defaultValue }) => value !== defaultValue).map(({ id, value }) => [id, value]);
 }
 
 function hrefOf(form) {

@@ -25,7 +25,8 @@ export function openDrag({ doc, layer, marks, begun, put }) {
     if (event.button !== 0 || !event.isPrimary || press) return;
     const handle = event.target.closest?.('.handle');
     const card = event.target.closest?.('#cards > .card:not([data-ghost])');
-    if (!handle && !card) return;
+    // A finger on a card moves the board; what it picks up it has from the menu.
+    if (!handle && (!card || event.pointerType === 'touch')) return;
     const carried = handle ? carriedBy(handle) : { number: `@${card.id.slice('card-'.length)}`, of: card.firstElementChild.dataset.name, slot: 0, holds: '' };
     press = { x: event.clientX, y: event.clientY, id: event.pointerId, carried, dragging: false };
   }

@@ -43,7 +43,8 @@ export function pausedWords(at, newer) {
 export function resumedWords(at, seq, oldest) {
   const came = seq - at;
   const gone = Math.max(0, oldest - at - 1);
-  const words = `${came} ${came === 1 ? 'event' : 'events'} came meanwhile`;
+  const more = Math.max(0, came - gone - MOST);
+  const words = `${came} ${came === 1 ? 'event' : 'events'} came meanwhile${more ? `; the first ${more} of them are under Earlier` : ''}`;
   return gone ? `${words}; ${gone} of them are not known any more` : words;
 }
 
@@ -115,15 +116,20 @@ export function open({ doc, page, api, announce }) {
   function keepPlace(change) {
     const room = by('lanes');
     const { activeElement } = doc;
-    const atEnd = room.scrollLeft + room.clientWidth >= room.scrollWidth - 24;
+    const stays = atEnd();
     const edge = room.scrollLeft;
     const anchor = [...room.querySelectorAll('.tick')].find(({ dataset }) => Number(dataset.x) >= edge);
     const was = Number(anchor?.dataset.x);
     change();
-    if (atEnd && !window.before) room.scrollLeft = room.scrollWidth;
+    if (stays && !window.before) room.scrollLeft = room.scrollWidth;
     else if (anchor?.isConnected) room.scrollLeft = edge + Number(anchor.dataset.x) - was;
     if (doc.activeElement === activeElement || !activeElement?.id) return;
     (by(activeElement.id) ?? grid.settle())?.focus?.({ preventScroll: true });
+  }
+
+  function atEnd() {
+    const room = by('lanes');
+    return !room || room.scrollLeft + room.clientWidth >= room.scrollWidth - 24;
   }
 
   /** Puts on what the server does not know of. */
@@ -224,6 +230,8 @@ export function open({ doc, page, api, announce }) {
     }
     count();
     if (page.search === shown.search && (paused || page.seq <= shown.seq)) return;
+    // What came during a pause was read: who is back at the end needs no more than usual.
+    if (!paused && !window.before && atEnd()) window.span = USUAL;
     timer ??= setTimeout(refresh, Math.max(0, asked + GAP - Date.now()));
   }
 

@@ -9,12 +9,13 @@ export function open({ doc, go, announce }) {
    * @param {object} answer of the API
    * @param {string} back the view that the form was in
    */
-  return async function undone({ director: { id, name }, note, left_out: left }, back) {
+  return async function undone({ director: { id, name }, note, left_out: left, rewired = [] }, back) {
     const query = new URLSearchParams(back.startsWith('?') ? back : '');
     query.set('select', `@${id}`);
-    announce([`${name} is back as a new director (@${id})`, ...left.map(words)].join('. '));
+    const besides = [...left.map(words), ...rewired.filter(({ was }) => was).map(moved)];
+    announce([`${name} is back as a new director (@${id})`, ...besides].join('. '));
     await go(`?${query}`);
-    doc.getElementById(`head-${id}`)?.append(outcome(doc, [note, ...left.map(words)]));
+    doc.getElementById(`head-${id}`)?.append(outcome(doc, [note, ...besides]));
   };
 }
 
@@ -23,6 +24,9 @@ export function words({ what, director, slot, reason }) {
   const part = { slot: `slot ${slot} of ${director}`, default: `the default of ${director}` };
   return `Not put back: ${part[what] ?? `${what} ${director}`}, ${reason}`;
 }
+
+/** A slot that somebody has let go of meanwhile cannot be had again. */
+export const moved = ({ director, slot, was }) => `In ${director} it is in slot ${slot} now, behind the others; it was in slot ${was}`;
 
 function outcome(doc, sentences) {
   const element = doc.createElement('div');

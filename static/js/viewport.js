@@ -1,6 +1,8 @@
-import { centre, coordinate, fit, hold, level, middle, opening, overflows, pan, zoomAt } from './camera.js';
+import { centre, coordinate, fit, hold as within, level, middle, opening, overflows, pan, zoomAt } from './camera.js';
 import { openOverview } from './overview.js';
 
+/** How far a finger moves before it is no tap, in pixels. */
+const TAP = 8;
 /** How far an arrow key moves the board, in pixels. */
 const STEP = 60;
 
@@ -38,7 +40,7 @@ export function openViewport(doc) {
 
   function place(wish) {
     const [whole, space] = sizes();
-    camera = hold(wish, whole, space);
+    camera = within(wish, whole, space);
     board().style.transform = `translate(${camera.x}px, ${camera.y}px) scale(${camera.k})`;
     const now = level(camera.k);
     if (board().dataset.scale !== now) board().setAttribute('data-scale', now);
@@ -135,16 +137,28 @@ export function openViewport(doc) {
   }
 
   function grab(event) {
-    if (event.button !== 0 || event.target.closest('a, button')) return;
-    pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    view().setPointerCapture(event.pointerId);
+    if (event.button !== 0) return;
+    const touches = event.pointerType === 'touch' && !event.target.closest('button');
+    if (!touches && event.target.closest('a, button')) return;
+    const at = { x: event.clientX, y: event.clientY };
+    pointers.set(event.pointerId, { ...at, from: at, rests: touches });
+    if (!touches || pointers.size > 1) hold(event);
+  }
+
+  // From then on it is no tap on what is below.
+  function hold({ pointerId }) {
+    pointers.get(pointerId).rests = false;
+    view().setPointerCapture(pointerId);
     view().setAttribute('data-camera', 'drag');
   }
 
   function drag(event) {
     const last = pointers.get(event.pointerId);
     if (!last) return;
-    const here = { x: event.clientX, y: event.clientY };
+    const here = { x: event.clientX, y: event.clientY, from: last.from, rests: last.rests };
+    if (last.rests && Math.hypot(here.x - last.from.x, here.y - last.from.y) < TAP) return;
+    if (last.rests) hold(event);
+    here.rests = false;
     const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
     pointers.set(event.pointerId, here);
     if (!other) return apply(pan(camera, here.x - last.x, here.y - last.y));

@@ -33,3 +33,9 @@ test('says what is not as it was', async () => {
     'Not put back: slot 2 of boot.top, it points at boot.c1 now. Not put back: the default of boot, it points at boot.c1 now');
   assert.equal(told[1], '?select=%4031');
 });
+
+test('says which slot is another one now', async () => {
+  const rewired = [{ kind: 'member', director: 'boot.site', slot: 4, was: 1 }, { kind: 'member', director: 'boot.top', slot: 2 }];
+  const told = await undoing({ director: { id: 31, name: 'pool_a' }, note: 'new', left_out: [], rewired }, './');
+  assert.deepEqual(told.slice(-2), ['new.', 'In boot.site it is in slot 4 now, behind the others; it was in slot 1.']);
+});

@@ -193,11 +193,11 @@ func (b *builder) lifeSentence(e event.Event) []Part {
 		}
 		return b.say(e, fmt.Sprintf("%s · refs %d", text, life.Refcount))
 	case event.DirectorEvent:
-		text := " was told " + life.Event
 		if life.Event == "SICK" {
-			text += " · its admin health changed" // whatever to: the name is Varnish's
+			// Told whenever health changes, whatever to: the name is Varnish's.
+			return b.say(e, " was told that its health changed · SICK")
 		}
-		return b.say(e, text)
+		return b.say(e, " was told "+life.Event)
 	case event.DirectorDestroyed:
 		return b.say(e, " was destroyed")
 	case event.DirectorLeaked:

@@ -8,8 +8,9 @@ import (
 )
 
 // A Heat is a strip of cells, each for members that stand side by side: paths of
-// an SVG picture that is HeatCells wide and 1 high.
+// an SVG picture that is as many wide as there are Cells, and 1 high.
 type Heat struct {
+	Cells               int
 	Healthy, Some, Sick string
 	Title               string
 }
@@ -49,6 +50,7 @@ func heatOf(d *tree.Director) *Heat {
 		}
 	}
 	return &Heat{
+		Cells:   cells,
 		Healthy: healthy.String(), Some: some.String(), Sick: bad.String(),
 		Title: fmt.Sprintf("%s, %s sick, from the first slot to the last", count(d.TotalMembers(), "member"),
 			number(int64(d.TotalMembers()-d.HealthyMembers()))),

@@ -31,6 +31,7 @@ type Ailing struct {
 	Text string // while there are none
 	Rows []AilingRow
 	More string
+	All  string // leads to all that are sick, where they are not all listed
 }
 
 // An AilingRow is a sick director and what decided.
@@ -69,6 +70,11 @@ func (b *builder) ailing() Fragment {
 		a.More = "and more"
 	case causes > maxAiling:
 		a.More = "and " + number(int64(causes-maxAiling)) + " more"
+	}
+	if a.More != "" {
+		q := b.q
+		q.Q = "health:sick"
+		a.All = q.Href()
 	}
 	return a
 }
