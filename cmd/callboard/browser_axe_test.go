@@ -106,6 +106,8 @@ const watchShifts = `(() => {
 			for (const { node, previousRect: a, currentRect: b } of shift.sources) {
 				const e = node?.nodeType === Node.ELEMENT_NODE ? node : node?.parentElement;
 				if (!e || e.closest("#event-list, #inspector-body, .refs")) continue;
+				// In one column, the list of events is below the lists of the inspector.
+				if (e.closest(".journal") && innerWidth < 720) continue;
 				window.shifts.push(shift.value.toFixed(4) + ": " + e.cloneNode(false).outerHTML +
 					" went from " + [a.x, a.y, a.width, a.height] + " to " + [b.x, b.y, b.width, b.height]);
 			}

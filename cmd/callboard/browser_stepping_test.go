@@ -25,7 +25,8 @@ func TestBrowserStepMode(t *testing.T) {
 	room.WaitText("#steps .held", "last reference")
 	tabTo(t, room, `#steps [data-command="next"]`)
 	room.Press("Enter")
-	p.WaitText("#steps .held", "destroy")
+	room.WaitText("#steps .held", "destroy")
+	room.WaitText("#steps .outcome", "Done")
 	room.Press("Enter") // the button has kept the focus
 	p.WaitText("#steps", "Nothing is held")
 	p.WaitText("#event-list", "cache was destroyed")

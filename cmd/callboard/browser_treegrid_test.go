@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -177,35 +176,61 @@ func TestBrowserTreegridSelectsWhatWasFound(t *testing.T) {
 	g.selected(1, "a1", "a1") // in both lines
 }
 
-// Of a large tree the page has some lines, which say how many there are. What is
-// folded is a line, too: it opens, and its links are its cells.
-func TestBrowserTreegridOpensWhatIsFolded(t *testing.T) {
+// Of a long outline the page has the lines that are in sight and some beside
+// them; the others come as one scrolls, or goes there by keys.
+func TestBrowserTreegridScrollsALongOutline(t *testing.T) {
 	t.Parallel()
 	p := newPage(t)
-	sizedState(1000, "?face=outline")(t).open(p)
+	sizedState(4000, "?face=outline&open=boot.pool_3,boot.pool_20")(t).open(p)
 	g := grid{p, nil, t}
 	g.WaitCount(`#outline [tabindex="0"]`, 1)
-	tabTo(t, p, "#rows > .row")
-	g.at("site")
-	g.Press("p")
-	pool := browser.Eval[string](p, where)
-	if got := p.Attr("#"+browser.Eval[string](p, `document.activeElement.id`), "aria-setsize"); got == "1" || got == "" {
-		t.Errorf("%s: got aria-setsize %q, want how many members site has", pool, got)
-	}
-	for range 50 {
-		if browser.Eval[bool](p, `document.activeElement.matches(".row:not([data-director])")`) {
-			break
+	p.WaitFor(`document.querySelector("#space-below td").style.height !== ""`)
+	height := browser.Eval[int](p, `document.getElementById("outline").scrollHeight`)
+	inSight := func(name string) {
+		t.Helper()
+		p.WaitFor(`(names => names.includes(` + quoted(name) + `) || {not: names.join(" ")})((room => [...document.querySelectorAll("#rows > .row")]
+			.filter(row => row.getBoundingClientRect().top >= room.top && row.getBoundingClientRect().bottom <= room.bottom)
+			.map(row => row.querySelector(".name").textContent))(document.getElementById("outline").getBoundingClientRect()))`)
+		if n := p.Count("#rows > .row"); n > 100 {
+			t.Errorf("got %d lines, want no more than a window's", n)
 		}
+		if now := browser.Eval[int](p, `document.getElementById("outline").scrollHeight`); now < height-20 || now > height+20 {
+			t.Errorf("the outline is %d pixels high, and was %d", now, height)
+		}
+	}
+	for range 7 {
+		p.Wheel("#outline", 0, 400)
+	}
+	p.WaitURL("at=")
+	inSight("pool_20")
+
+	tabTo(t, p, "#rows > .row")
+	p.Press("End")
+	p.WaitFor(`document.activeElement.matches("#rows > .row:last-child") || {not: document.activeElement.outerHTML.slice(0, 80)}`)
+	inSight(browser.Eval[string](p, `document.activeElement.querySelector(".name").textContent`))
+	p.Press("Home")
+	inSight("site")
+	g.at("site")
+	if got := p.Attr("#rows > .row:nth-child(2)", "aria-setsize"); got == "1" || got == "" {
+		t.Errorf("got aria-setsize %q, want how many members site has", got)
+	}
+	for range 3 {
 		p.Press("ArrowDown")
 	}
-	before := p.Count("#rows > .row")
+	g.at("pool_3")
+	p.Press("ArrowLeft") // shuts it
+	p.WaitVisible(`[aria-expanded="false"]:focus`)
+	g.at("pool_3")
 	p.Press("ArrowRight")
-	p.WaitURL("open=")
-	p.WaitFor(fmt.Sprintf(`(n => n > %d && n <= 300 || {not: n})(document.querySelectorAll("#rows > .row").length)`, before))
-	p.WaitFor(`document.activeElement.matches("#rows > .row") || {not: document.activeElement.outerHTML.slice(0, 80)}`)
+	p.WaitVisible(`[aria-expanded="true"]:focus`)
 	p.WaitCount(`#outline [tabindex="0"]`, 1)
-	p.Press("Control+a")
-	p.WaitText(".bulk-count", "selected")
+
+	// What is selected stays so when it has scrolled away.
+	p.Press("Space")
+	p.WaitText(".bulk-count", "1 selected")
+	p.Press("End")
+	p.WaitFor(`![...document.querySelectorAll("#rows .name")].some(e => e.textContent === "pool_3")`)
+	p.WaitText(".bulk-count", "1 selected")
 }
 
 func TestBrowserTreegridFocusOutlivesItsLine(t *testing.T) {

@@ -5,6 +5,7 @@
  * @property {Document} doc
  * @property {ReturnType<import('./page.js').openPage>} page
  * @property {(href: string) => Promise<void>} go shows another view
+ * @property {(href: string) => Promise<boolean>} replace shows another view in the place of this one
  * @property {string} api where the instance's API is
  * @property {ReturnType<import('./announce.js').openAnnouncer>} announce
  * @property {ReturnType<typeof openLater>['use']} [use] brings another module

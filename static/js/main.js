@@ -27,7 +27,7 @@ const navigation = openNavigation({ doc: document, window, page, exit, hold, arr
 const socket = openSocket({ url, onMessage, onLink: status.link });
 
 const { api } = document.getElementById('page').dataset;
-const later = openLater({ doc: document, page, go: navigation.go, api, announce });
+const later = openLater({ doc: document, page, go: navigation.go, replace: navigation.replace, api, announce });
 openCommands({ doc: document, page, go: navigation.go, later, announce });
 openKeys(document, localStorage, later, { m: openGrip(document, later) });
 document.addEventListener('toggle', ({ target }) => {

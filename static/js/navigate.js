@@ -118,6 +118,17 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     stuck('Offline: that view cannot be fetched now');
   }
 
+  /** Shows a view that differs in nothing to go back to, as a list that is scrolled does. */
+  async function replace(href) {
+    try {
+      await visit(href);
+    } catch {
+      return false; // the next one may come
+    }
+    window.history.replaceState(null, '', href);
+    return true;
+  }
+
   // Where board and inspector are one below the other, the reader is led to the
   // one from the other, and back to where they were.
   let was = null;
@@ -181,7 +192,7 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     await load(window.location.href, begin());
     arrived();
   }
-  return { go, reload };
+  return { go, replace, reload };
 }
 
 /** What was typed into a form, by the ids of its fields: that for another type of director has some of them, too. */

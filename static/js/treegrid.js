@@ -1,5 +1,6 @@
 import { openBulk } from './bulk.js';
-import { find, heir, siblings, step, together } from './treekeys.js';
+import { openLongList } from './longlist.js';
+import { find, heir, parentOf, siblings, step, together } from './treekeys.js';
 import { openSelection } from './treeselect.js';
 
 /** How long after a letter the next one belongs to the same name, in milliseconds. */
@@ -23,6 +24,8 @@ export function open(board) {
     announce(selection.size ? `${selection.size} selected` : 'None selected');
   });
   const bulk = openBulk({ board, selection, nameOf, announce, home: () => focus(place()) });
+  const long = openLongList(board);
+  const names = new Map(); // of the directors that have had a line
   let lines = [];
   let stop = { id: '', cell: -1 }; // where Tab leads; id is "columns" for the heads
   let held = false; // whether the focus is there
@@ -36,7 +39,7 @@ export function open(board) {
   const place = () => ({ at: lines.findIndex(({ id }) => id === stop.id), cell: stop.cell });
 
   function nameOf(director) {
-    return lines.find((line) => line.director === director)?.name ?? `@${director}`;
+    return names.get(director) ?? `@${director}`;
   }
 
   /** Takes over what the page has become. */
@@ -44,12 +47,15 @@ export function open(board) {
     const body = doc.getElementById('rows');
     if (!body) return;
     const were = lines;
-    lines = [...body.children].map(lineOf);
-    if (!readOnly()) selection.keep(new Set(lines.map(({ director }) => director)));
+    long.dress();
+    lines = [...body.querySelectorAll(':scope > .row')].map(lineOf);
+    for (const { director, name } of lines) names.set(director, name);
+    // What has scrolled away is still selected.
+    if (!readOnly() && !long.active()) selection.keep(new Set(lines.map(({ director }) => director)));
     const gone = passOn(were);
     if (held && (!doc.activeElement || doc.activeElement === doc.body)) {
-      if (gone) announce(`${gone} is gone`);
-      focus(place());
+      if (gone && !long.active()) announce(`${gone} is gone`);
+      focus(place(), long.active());
     }
     mark();
     bulk.show();
@@ -84,11 +90,11 @@ export function open(board) {
     return at >= 0 && cell < 0 ? row : cellsOf(row)[cell] ?? cellsOf(row)[0] ?? row;
   }
 
-  function focus(to) {
+  function focus(to, still = false) {
     const element = elementAt(to);
     set(element, 'tabindex', '0');
     element.focus({ preventScroll: true });
-    (to.at < 0 ? element : rowAt(to.at)).scrollIntoView({ block: 'nearest' });
+    if (!still) (to.at < 0 ? element : rowAt(to.at)).scrollIntoView({ block: 'nearest' });
   }
 
   doc.addEventListener('focusin', ({ target }) => {
@@ -118,9 +124,29 @@ export function open(board) {
     if (key === 'Escape') return clear();
     if (key === 'Enter' && !command) return target.localName !== 'a' && enter(now.at);
     if (!command && key === '*') return openBeside(now.at);
+    if (long.active() && now.at >= 0 && further(command ? `Ctrl+${key}` : key, now)) return true;
     const next = step(command ? `Ctrl+${key}` : key, now, { lines, cells: (at) => cellsOf(rowAt(at)).length, page: inSight() });
     if (next) return move(now, next, shiftKey);
     return !command && /^[\p{L}\p{N}_.-]$/u.test(key) && type(key, now);
+  }
+
+  /** Follows a key to a line that is not there yet; reports whether it leads to one. */
+  function further(key, { at, cell }) {
+    const { from, n, total } = long.has();
+    const whole = cell < 0;
+    const ways = {
+      ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + inSight(), PageUp: at - inSight(),
+      'Ctrl+Home': -from, 'Ctrl+End': total - from - 1, ...(whole && { Home: -from, End: total - from - 1 }),
+    };
+    if (whole && key === 'ArrowLeft' && !lines[at].open && lines[at].depth > 1 && parentOf(lines, at) < 0) {
+      ways.ArrowLeft = at - Number(lines[at].row.getAttribute('aria-posinset'));
+    }
+    const index = Math.max(0, Math.min(from + (ways[key] ?? at), total - 1));
+    if (index >= from && index < from + n) return false;
+    long.reach(index).then((found) => {
+      if (found >= 0) focus({ at: Math.min(found, lines.length - 1), cell });
+    });
+    return true;
   }
 
   function move(from, to, range) {

@@ -45,13 +45,14 @@ func Build(s *tree.Snapshot, events []event.Event, q Query, prev *Model) *Model 
 
 // Places are where the cards of a model stand. The zero Places know of none.
 type Places struct {
-	epoch  string
-	layout *layout.Layout
+	epoch   string
+	layout  *layout.Layout
+	listing *listing
 }
 
 // Places returns where the cards stand, for models of other views that show the
 // same directors.
-func (m *Model) Places() Places { return Places{m.Epoch, m.layout} }
+func (m *Model) Places() Places { return Places{m.Epoch, m.layout, m.listing} }
 
 // BuildWith is Build for a page that also says what the selected director did
 // lately: of that one, past is asked once. A nil past knows of none. The cards
@@ -84,7 +85,10 @@ func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, pla
 	b.cells(prev)
 	b.edges(prev)
 	b.folds(prev)
-	if b.m.Outline() {
+	switch {
+	case b.long():
+		b.longOutline(prev, places)
+	case b.m.Outline():
 		b.outline(prev)
 	}
 	b.listNames(prev)

@@ -11,7 +11,7 @@ import (
 // Limits of what one page shows.
 const (
 	MaxCards  = layout.MaxNodes
-	MaxEvents = 50
+	MaxEvents = 45
 )
 
 // A Fragment is what one template prints: one element, with an id. It is a
@@ -87,7 +87,9 @@ type Model struct {
 	lit      []bool // of chosen.shown
 	defaults map[uint64]bool
 	layout   *layout.Layout
-	cells    []*cell // of chosen.shown
+	cells    []*cell          // of chosen.shown
+	listing  *listing         // of a long outline
+	lines    map[uint64]*cell // of the window onto it
 	story    story
 	// undoUntil is when the first of the undos in Sections passes; zero if there
 	// is none.

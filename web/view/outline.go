@@ -22,8 +22,10 @@ type Row struct {
 	// Toggle opens or shuts the branch; nil where there are no members.
 	Toggle *Toggle
 	Face   *Face
-	// Fold is set instead of Face for what is left out.
-	Fold *FoldFace
+	// Fold is set instead of Face for what is left out, Space for what is further
+	// up or down in a long outline.
+	Fold  *FoldFace
+	Space *Space
 }
 
 func (r *Row) Key() string { return r.ID }
@@ -191,8 +193,9 @@ func keepRow(old, now *Row) *Row {
 	}
 	a, b := *old, *now
 	sameToggle := (a.Toggle == nil) == (b.Toggle == nil) && (a.Toggle == nil || *a.Toggle == *b.Toggle)
-	a.Toggle, b.Toggle = nil, nil
-	if sameToggle && a == b {
+	sameSpace := (a.Space == nil) == (b.Space == nil) && (a.Space == nil || *a.Space == *b.Space)
+	a.Toggle, b.Toggle, a.Space, b.Space = nil, nil, nil, nil
+	if sameToggle && sameSpace && a == b {
 		return old
 	}
 	return now

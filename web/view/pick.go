@@ -76,11 +76,14 @@ func (b *builder) choose(prev *Model) {
 	}
 	p.pick()
 	p.c.connect(p.has)
+	b.chosen = p.c
+	if b.long() {
+		return // its lines come from the tree: nothing is folded there
+	}
 	p.fold()
 	if b.m.Outline() {
 		p.c.count()
 	}
-	b.chosen = p.c
 }
 
 // holds reports whether the same directors are to be shown again, linked in the

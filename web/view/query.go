@@ -3,6 +3,7 @@ package view
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -44,6 +45,9 @@ type Query struct {
 	Open, Shut string
 	// Sort is the column by which the outline is sorted, see Sorting.
 	Sort string
+	// At is the line with which a long outline begins, counted from 0: what is
+	// scrolled to. Empty is the beginning, or where the selected director is.
+	At string
 }
 
 // ParseQuery reads a query from a URL. What it does not know it leaves out.
@@ -59,7 +63,10 @@ func ParseQuery(values url.Values) Query {
 		Select: get("select", longest), Q: get("q", longest), Face: get("face", longest), Panel: get("panel", longest),
 		Root: get("root", longest),
 		Open: join(branches(get("open", longestList))), Shut: join(branches(get("shut", longestList))),
-		Sort: sortable(get("sort", longest)),
+		Sort: sortable(get("sort", longest)), At: get("at", longest),
+	}
+	if _, err := strconv.ParseUint(q.At, 10, 31); err != nil {
+		q.At = ""
 	}
 	if q.Face != FaceGraph && q.Face != FaceOutline {
 		q.Face = ""
@@ -83,7 +90,7 @@ func (q Query) Values() url.Values {
 // need them.
 func (q Query) Fields() []Attr {
 	all := []Attr{
-		{"face", q.Face}, {"open", q.Open}, {"panel", q.Panel}, {"q", q.Q},
+		{"at", q.At}, {"face", q.Face}, {"open", q.Open}, {"panel", q.Panel}, {"q", q.Q},
 		{"root", q.Root}, {"select", q.Select}, {"shut", q.Shut}, {"sort", q.Sort},
 	}
 	return slices.DeleteFunc(all, func(a Attr) bool { return a.Value == "" })
@@ -124,8 +131,19 @@ func (q Query) selecting() string {
 
 // WithFace is the query with another face.
 func (q Query) WithFace(face string) Query {
-	q.Face = face
+	q.Face, q.At = face, ""
 	return q
+}
+
+// Scrolled is the query with a long outline from a line on.
+func (q Query) Scrolled(at int) Query {
+	q.At = strconv.Itoa(at)
+	return q
+}
+
+// listing names what the lines of a long outline depend on.
+func (q Query) listing() string {
+	return Query{Root: q.Root, Open: q.Open, Shut: q.Shut, Sort: q.Sort, Select: q.Select}.Key()
 }
 
 // WithPanel is the query with another panel open.

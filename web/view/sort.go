@@ -27,6 +27,7 @@ type line struct {
 	name   string
 	weight float64
 	row    Row
+	ref    uint64 // of the slot, in a listing
 }
 
 // columns are those of the outline with their order upwards: what needs an eye
@@ -66,7 +67,7 @@ func (q Query) Columns() []Column {
 // Sorting is the query with the outline sorted by a column, downwards if there
 // is a "-" before its name, as the tree has it if there is no name.
 func (q Query) Sorting(by string) Query {
-	q.Sort, q.Panel = by, ""
+	q.Sort, q.Panel, q.At = by, "", ""
 	return q
 }
 

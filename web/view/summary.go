@@ -102,7 +102,9 @@ func (b *builder) notes() {
 func (b *builder) shownOf(total int) *Note {
 	c := b.chosen
 	n := &Note{ID: "note-shown", Kind: "shown"}
-	if c.matched == nil {
+	if b.long() {
+		n.Text = count(total, "director")
+	} else if c.matched == nil {
 		n.Text = fmt.Sprintf("%s of %s", number(int64(len(c.shown))), count(total, "director"))
 	} else {
 		n.Text = fmt.Sprintf("%s of %s for “%s”", number(int64(c.found)), count(total, "director"), b.q.Q)

@@ -1,0 +1,110 @@
+import { view } from './paletteitems.js';
+
+/** How near the edge of the lines that are there one may come before others are asked for, in lines. */
+const MARGIN = 12;
+/** How long one has to rest while scrolling before lines are asked for, in milliseconds. */
+const REST = 60;
+/** Windows begin at multiples of this: those who scroll to about the same place share one. */
+const STEP = 10;
+
+/**
+ * Where a window onto a long outline should begin to have what is in sight well
+ * inside, null if it is so already.
+ *
+ * @param {object} has the window: from, the first line, counted from 0; n, how many there are; total, of all
+ * @param {number} top the first line in sight
+ * @param {number} bottom the line after the last one in sight
+ * @returns {number|null}
+ */
+export function windowFor({ from, n, total }, top, bottom) {
+  const enough = (from === 0 || top >= from + MARGIN) && (from + n >= total || bottom <= from + n - MARGIN);
+  if (enough) return null;
+  const middle = top - (n - (bottom - top)) / 2;
+  const at = Math.max(0, Math.min(Math.floor(middle / STEP) * STEP, total - n));
+  return at === from ? null : at;
+}
+
+/**
+ * Scrolls a long outline, of which the page has a window: empty lines above and
+ * below have the height of all that is not there.
+ *
+ * @param {object} board
+ * @param {Document} board.doc
+ * @param {{search: string}} board.page
+ * @param {(href: string) => Promise<boolean>} board.replace shows another window in the place of this one
+ */
+export function openLongList({ doc, page, replace }) {
+  const outline = () => doc.getElementById('outline');
+  const lines = () => [...doc.querySelectorAll('#rows > .row')];
+  const spaceOf = (name) => Number(doc.getElementById(`space-${name}`)?.dataset.rows ?? 0);
+  let height = 0; // of a line
+  let wanted = 0; // how far the reader has scrolled
+  let timer = 0;
+  let busy = false;
+
+  const active = () => spaceOf('above') + spaceOf('below') > 0;
+
+  function has() {
+    const n = lines().length;
+    const from = spaceOf('above');
+    return { from, n, total: from + n + spaceOf('below') };
+  }
+
+  /** Gives the spaces their heights: the page may have become another window. */
+  function dress() {
+    if (!active()) return;
+    const all = lines();
+    if (!all.length) return;
+    height = (all.at(-1).getBoundingClientRect().bottom - all[0].getBoundingClientRect().top) / all.length || height;
+    for (const name of ['above', 'below']) {
+      const cell = doc.getElementById(`space-${name}`)?.firstElementChild;
+      if (cell) cell.style.height = `${spaceOf(name) * height}px`;
+    }
+    // While the spaces had the heights of before, the browser may have scrolled.
+    if (Math.abs(outline().scrollTop - wanted) > 1) outline().scrollTop = wanted;
+  }
+
+  /** Asks for what is in sight and not there. */
+  async function look() {
+    if (busy || !active() || !outline()?.clientHeight) return;
+    const room = outline().getBoundingClientRect();
+    const first = lines()[0]?.getBoundingClientRect().top;
+    const now = has();
+    const line = (y) => now.from + (y - first) / height;
+    const top = Math.floor(line(Math.max(room.top, 0)));
+    const bottom = Math.ceil(line(Math.min(room.bottom, doc.defaultView.innerHeight)));
+    const at = windowFor(now, top, bottom);
+    if (at !== null && (await go(at))) look();
+  }
+
+  async function go(at) {
+    busy = true;
+    try {
+      return await replace(view(page.search, { at: String(at), panel: new URLSearchParams(page.search).get('panel') ?? '' }));
+    } finally {
+      busy = false;
+    }
+  }
+
+  /**
+   * Sees to it that a line is there.
+   *
+   * @param {number} index counted from 0
+   * @returns {Promise<number>} which of the lines of the page it is, -1 if it could not be had
+   */
+  async function reach(index) {
+    const { from, n, total } = has();
+    const at = Math.max(0, Math.min(Math.floor((index - n / 2) / STEP) * STEP, total - n));
+    if ((index < from || index >= from + n) && !(await go(at))) return -1;
+    return index - has().from;
+  }
+
+  doc.addEventListener('scroll', ({ target }) => {
+    if (target !== outline() && target !== doc) return;
+    wanted = outline()?.scrollTop ?? 0;
+    clearTimeout(timer);
+    timer = setTimeout(look, REST);
+  }, { capture: true, passive: true });
+  wanted = outline()?.scrollTop ?? 0;
+  return { active, dress, reach, has, look };
+}
