@@ -135,3 +135,19 @@ func TestNewNeedsARuntimeAndOriginsThatAreOrigins(t *testing.T) {
 		t.Error("with an origin that is none: got no error")
 	}
 }
+
+// A board that only shows says so, and asks nothing, whatever its address says.
+func TestAReadOnlyPageAsksNothing(t *testing.T) {
+	g := newRig(t, func(o *Options) { o.ReadOnly = true })
+	for _, query := range []string{"", "?panel=add", "?select=boot.a1&panel=delete"} {
+		page := g.send("GET", "i/test/"+query, "").is(200).body
+		if !strings.Contains(page, `data-tag="read-only"`) {
+			t.Errorf("%q: it does not say that it is read-only", query)
+		}
+		for _, form := range []string{"confirm-delete", "form-add"} {
+			if strings.Contains(page, form) {
+				t.Errorf("%q: it has #%s", query, form)
+			}
+		}
+	}
+}

@@ -44,19 +44,23 @@ func TestBrowserStatesAreAccessible(t *testing.T) {
 	}
 }
 
-// Every state fits into a window of 320 pixels, and into one of 1280 where
-// everything is twice as large.
+// Every state fits into a window of 320 pixels, into one of 1280 where
+// everything is twice as large, and on a desk, where the board's page does not
+// scroll as a whole.
 func TestBrowserStatesFit(t *testing.T) {
 	t.Parallel()
 	for _, s := range states {
 		t.Run(s.name, func(t *testing.T) {
 			scene := s.prepare(t)
 			p := newPage(t)
-			for _, l := range []look{{320, 640, 1, false}, {640, 400, 2, false}} {
+			for _, l := range []look{{320, 640, 1, false}, {640, 400, 2, false}, {1440, 900, 1, false}} {
 				l.apply(p)
 				scene.open(p)
 				for _, e := range browser.Eval[[]string](p, tooWide) {
 					t.Errorf("%s: this is wider than the window: %s", l, e)
+				}
+				if high := browser.Eval[float64](p, tooHigh); high > 0 {
+					t.Errorf("%s: the page scrolls by %v pixels, and not the parts of it", l, high)
 				}
 			}
 		})
@@ -71,6 +75,10 @@ const tooWide = `(() => {
 		e.getBoundingClientRect().right > innerWidth && !e.closest(".viewport, .outline, .unseen"));
 	return wide.slice(0, 5).map(e => e.cloneNode(false).outerHTML).concat(wide.length ? [] : ["something that nobody knows"]);
 })()`
+
+// tooHigh is by how much a page scrolls whose parts should.
+const tooHigh = `document.querySelector("#page[data-face]") && innerWidth >= 960
+	? document.documentElement.scrollHeight - innerHeight : 0`
 
 // While changes arrive, nothing in any state jumps; what grows may move what is
 // below it in the same list.

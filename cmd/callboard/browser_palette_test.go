@@ -150,12 +150,14 @@ func copiedText(p *browser.Page) string {
 	return browser.Eval[string](p, `document.querySelector(".palette-text").value`)
 }
 
-// paste gives a text to a shell.
-func (r *running) paste(text string) {
+// paste gives a text to a shell, and returns what comes of it.
+func (r *running) paste(text string) string {
 	r.t.Helper()
-	if out, err := exec.CommandContext(r.t.Context(), "sh", "-c", text).CombinedOutput(); err != nil {
+	out, err := exec.CommandContext(r.t.Context(), "sh", "-c", text).CombinedOutput()
+	if err != nil {
 		r.t.Fatalf("%s: got %v: %s", text, err, out)
 	}
+	return string(out)
 }
 
 // paletteState is the palette after something was typed into it. The selector is

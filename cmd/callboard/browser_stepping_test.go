@@ -19,6 +19,7 @@ func TestBrowserStepMode(t *testing.T) {
 	for _, page := range []*browser.Page{p, room} {
 		page.WaitText("#steps .held", "cache")
 		page.WaitText("#steps .held", "release")
+		page.WaitVisible(`[data-tag="held"][title="held before release"]`)
 	}
 
 	p.Click(`#steps [data-command="next"]`)

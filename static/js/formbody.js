@@ -30,6 +30,8 @@ export function commandOf(path, fields) {
   if (body.members) body.members = Object.values(body.members);
   // The form for no default has no field; anybody else has to say it.
   if (/^\/vcls\/[^/]+\/default$/.test(path)) body.director ??= '';
+  // The form is that for a new director, of which this command wants the backend only.
+  if (path === '/probe-test') return { method: 'POST', path, body: { backend: body.backend ?? {} } };
   return { method: values.get('_method') ?? 'POST', path, body: Object.keys(body).length ? body : undefined };
 }
 

@@ -84,3 +84,12 @@ test('the form for a new director leaves out what it leaves empty', () => {
     type: 'random', name: 'r', members: [{ director: 'a1', weight: 2 }, { director: 'a2', weight: 1 }], options: { sticky: 'true', retries: '3' },
   });
 });
+
+test('the command that tries a probe, or a director, has what the form says of it', () => {
+  assert.deepEqual(commandOf('/probe-test', Object.entries({ _back: './', type: 'backend', vcl: 'boot', name: 'd1', 'backend.host': 'h', 'backend.probe.url': '/' })), {
+    method: 'POST', path: '/probe-test', body: { backend: { host: 'h', probe: { url: '/' } } },
+  });
+  assert.deepEqual(commandOf('/directors/boot.a1/try', Object.entries({ requests: '25', path: '/', method: 'GET', vary: 'path', dry: 'true' })).body, {
+    requests: 25, path: '/', method: 'GET', vary: 'path', dry: true,
+  });
+});

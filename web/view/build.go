@@ -243,12 +243,19 @@ func (b *builder) token(d *tree.Director) string {
 	return atID(d.ID)
 }
 
-// shortName is the name, with the VCL where there are several.
+// shortName is the name, with the VCL where there are several, and with the
+// number of one that lingers while another has its name.
 func (b *builder) shortName(d *tree.Director) string {
+	name := d.Name
 	if b.several && d.VCL != b.s.Active {
-		return d.FullName()
+		name = d.FullName()
 	}
-	return d.Name
+	if d.Phase == tree.Lingering {
+		if heir, ok := b.s.Find(d.FullName()); ok && heir.ID != d.ID {
+			return name + " " + atID(d.ID)
+		}
+	}
+	return name
 }
 
 // selecting is a link that selects a director.

@@ -31,7 +31,7 @@ type MemberRow struct {
 	Part     Part
 	Health   Health
 	Weight   string
-	Share    *MemberShare // nil where there are no weights
+	Share    *MemberShare // nil where nothing is known of it
 	Editable bool
 	Weighted bool
 	// Number is "@17", the director whose member it is; Name is its name.
@@ -40,9 +40,10 @@ type MemberRow struct {
 	Remove       Form
 }
 
-// A MemberShare is what part of the traffic a member gets by its weight. It is
-// a fragment because it changes when any other member flips.
-type MemberShare struct{ ID, Text string }
+// A MemberShare is what part of the traffic a member gets, by its weight, or
+// where there are no weights, as it has got it. It is a fragment because it
+// changes when any other member flips.
+type MemberShare struct{ ID, Text, Title string }
 
 func (m *Members) Key() string     { return m.ID }
 func (m *MemberSum) Key() string   { return m.ID }
@@ -127,11 +128,14 @@ func (b *builder) memberRow(d *tree.Director, m tree.Member, total float64) *Mem
 		return row
 	}
 	row.Health = healthOf(target)
-	if m.Weight > 0 {
-		row.Share = &MemberShare{ID: "share-" + strconv.FormatUint(m.Ref, 10), Text: "no share"}
-		if target.Healthy && total > 0 {
-			row.Share.Text = fmt.Sprintf("%.0f %%", 100*m.Weight/total)
-		}
+	id := "share-" + strconv.FormatUint(m.Ref, 10)
+	switch _, carried := target.CarriedBy(m.Ref); {
+	case m.Weight > 0 && target.Healthy && total > 0:
+		row.Share = &MemberShare{ID: id, Text: fmt.Sprintf("%.0f %%", 100*m.Weight/total), Title: "share by weight"}
+	case m.Weight > 0:
+		row.Share = &MemberShare{ID: id, Text: "no share", Title: "share by weight"}
+	case carried:
+		row.Share = &MemberShare{ID: id, Text: fmt.Sprintf("%.0f %%", 100*d.ShareOf(target, m.Ref)), Title: "share of its traffic lately"}
 	}
 	return row
 }

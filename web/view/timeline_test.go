@@ -118,11 +118,12 @@ func TestNameThatWasTakenAgainHasTwoLanes(t *testing.T) {
 	st.Pin(first, "workshop")
 	st.Delete(first)
 	st.Add("a1", "backend")
-	lanes := lanesNamed(timelineOf(t, st, view.TimelineQuery{}), "a1")
-	if len(lanes) != 2 || lanes[0].Phase != "lingering" || lanes[1].Phase != "" {
-		t.Fatalf("got %d lanes, want one that lingers and one that lives", len(lanes))
+	line := timelineOf(t, st, view.TimelineQuery{})
+	old, lanes := lanesNamed(line, fmt.Sprintf("a1 @%d", first)), lanesNamed(line, "a1")
+	if len(old) != 1 || len(lanes) != 1 || old[0].Phase != "lingering" || lanes[0].Phase != "" {
+		t.Fatalf("got %d and %d lanes, want one that lingers and one that lives", len(old), len(lanes))
 	}
-	if got, want := marked(lanes[1]), "added@7"; got != want {
+	if got, want := marked(lanes[0]), "added@7"; got != want {
 		t.Errorf("the second: got %s, want %s", got, want)
 	}
 }

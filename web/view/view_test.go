@@ -257,13 +257,11 @@ func TestSameNameTwice(t *testing.T) {
 	st.Delete(old)
 	fresh := st.Add("a1", "backend")
 	m := build(st, view.Query{})
-	hrefs := map[string]bool{}
+	hrefs := map[string]string{}
 	for _, c := range m.Cards {
-		if c.Face.Name == "a1" {
-			hrefs[c.Face.Href] = true
-		}
+		hrefs[c.Face.Name] = c.Face.Href
 	}
-	if !hrefs["?select=boot.a1"] || !hrefs[fmt.Sprintf("?select=%%40%d", old)] {
+	if at := fmt.Sprintf("@%d", old); hrefs["a1"] != "?select=boot.a1" || hrefs["a1 "+at] != "?select="+url.QueryEscape(at) {
 		t.Errorf("the links are %v", hrefs)
 	}
 	if got := sectionOf[*view.Head](t, build(st, view.Query{Select: "boot.a1"})).ID; got != fmt.Sprintf("head-%d", fresh) {
