@@ -7,7 +7,7 @@ const keys = [
   [['Shift F10'], 'The menu of the card or line that has the focus; so does a right click on it'],
   [['g', 'o'], 'Graph, outline'],
   [['Esc'], 'Close the form, then the inspector'],
-  [['← ↑ ↓ →'], 'Move the board, when it has the focus'],
+  [['← ↑ ↓ →'], 'Move the board, when it has the focus; from card to card, when one of them has it'],
   [['+', '−', '0'], 'Zoom, fit the board to the window'],
   [['↑ ↓ → ←'], 'In the outline: lines, open and cells, back and shut; <kbd>*</kbd> opens all beside it, a letter finds a name, so there <kbd>F2</kbd> is the key for rewiring, '
     + '<kbd>↑</kbd> from the first line the heads, which sort'],

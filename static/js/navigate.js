@@ -147,7 +147,10 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     const inspector = doc.getElementById('inspector');
     if (selected(page.search)) {
       inspector.focus({ preventScroll: true });
-      inspector.scrollIntoView();
+      // Below a board half of the window is enough: what is selected there stays in sight.
+      const card = doc.querySelector('#cards .face[aria-current="true"]');
+      if (!card?.getClientRects().length) inspector.scrollIntoView();
+      else window.scrollBy({ top: Math.min(inspector.getBoundingClientRect().top - window.innerHeight / 2, card.getBoundingClientRect().top - 16) });
     } else {
       comeBack();
     }

@@ -46,7 +46,7 @@ export function openPicker({ doc, api, loop, panel }) {
     slotLabel.textContent = `Slot of ${name}`;
     targetLabel.textContent = leaf ? 'As a member of' : 'Point it at';
     slots.replaceChildren(
-      ...members.map(({ slot, director: holds }) => make(doc, 'option', { value: String(slot) }, `${slot}: ${holds}`)),
+      ...members.map(({ slot, director: holds }) => make(doc, 'option', { value: String(slot) }, `${holds} · slot ${slot}`)),
       make(doc, 'option', { value: '0' }, 'a new member'),
     );
     combo.clear();

@@ -120,8 +120,8 @@ func (b *timelineBuilder) lane(key laneKey, ticks []*Tick) *Lane {
 	return lane
 }
 
-// textRoom is the width of the word lingering.
-const textRoom = 56
+// textRoom is the width of "lingered 350 ms".
+const textRoom = 92
 
 // textPlace is where a word can stand under a bar without covering a count.
 func textPlace(from, to int, ticks []*Tick) (x int, ok bool) {
@@ -157,7 +157,7 @@ func (b *timelineBuilder) bars(l *life, ticks []*Tick) []Bar {
 		}
 		bar := Bar{Kind: kind, X: x0, Width: x1 - x0, Title: stretch(kind, from, to)}
 		if x, ok := textPlace(x0, x1, ticks); ok && kind == "lingering" {
-			bar.Text, bar.TextX = kind, x
+			bar.Text, bar.TextX = l.lingering(), x
 		}
 		bars = append(bars, bar)
 	}

@@ -2,6 +2,8 @@ package view
 
 import (
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/callboard/callboard/director/event"
 	"github.com/callboard/callboard/director/tree"
@@ -15,6 +17,30 @@ type life struct {
 	// lingered: it was released before what is known.
 	lingered bool
 	flips    []flip
+
+	releasedAt, destroyedAt time.Time // zero if that is not known
+}
+
+// lingering says that it lingers, or for how long it did: the columns of a time
+// line are events, not seconds.
+func (l *life) lingering() string {
+	if l.releasedAt.IsZero() || l.destroyedAt.IsZero() {
+		return "lingering"
+	}
+	return "lingered " + elapsed(l.destroyedAt.Sub(l.releasedAt))
+}
+
+// elapsed says how long something took, in one unit.
+func elapsed(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	case d < time.Minute:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	case d < time.Hour:
+		return strconv.Itoa(int(d.Minutes())) + " min"
+	}
+	return strconv.Itoa(int(d.Hours())) + " h"
 }
 
 // A flip is the health that a director came to have; seq is 0 for the one that
@@ -48,7 +74,7 @@ func (l *life) sickness() []sickness {
 func livesOf(s *tree.Snapshot, events []event.Event) map[laneKey]*life {
 	lives := make(map[laneKey]*life, s.Len())
 	for d := range s.Directors() {
-		lives[laneKey{id: d.ID}] = &life{director: d, added: d.Steps.Added.Seq, released: d.Steps.Released.Seq}
+		lives[laneKey{id: d.ID}] = &life{director: d, added: d.Steps.Added.Seq, released: d.Steps.Released.Seq, releasedAt: d.Steps.Released.Time}
 	}
 	for _, e := range events {
 		for _, key := range lanesOf(e) {
@@ -95,9 +121,9 @@ func (l *life) step(e event.Event) {
 	case event.DirectorAdded:
 		l.added = e.Seq
 	case event.DirectorReleased:
-		l.released = e.Seq
+		l.released, l.releasedAt = e.Seq, e.Time
 	case event.DirectorDestroyed:
-		l.destroyed = e.Seq
+		l.destroyed, l.destroyedAt = e.Seq, e.Time
 	}
 	if e.Health == nil {
 		return
