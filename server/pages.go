@@ -94,11 +94,17 @@ func typeForms() []web.TypeForm {
 
 // words makes the name of something readable.
 func words(name string) string {
-	if name == "dns" {
-		return "DNS"
+	if text, ok := inFull[name]; ok {
+		return text
 	}
 	text := strings.NewReplacer("-", " ", "_", " ").Replace(name)
 	return strings.ToUpper(text[:min(len(text), 1)]) + text[min(len(text), 1):]
+}
+
+// inFull are the names that say too little on a form.
+var inFull = map[string]string{
+	"dns": "DNS", "tls": "TLS", "srv": "SRV records", "by": "Key", "alt": "Alternative", "healthy": "Whose health counts",
+	"ttl": "Time to live", "ttl_from": "Which time to live counts", "ttl_min": "Least time to live", "ttl_max": "Longest time to live",
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {

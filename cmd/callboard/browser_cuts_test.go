@@ -61,7 +61,7 @@ func TestBrowserBearsEveryCut(t *testing.T) {
 	relay := browser.NewRelay(t, r.board)
 	const view = "?select=boot.pool_a"
 	p := openLive(t, relay.URL()+"/i/demo/"+view)
-	p.Allow(`WebSocket connection to .* failed`)
+	p.Allow(`WebSocket connection to .* failed`, `^network: Failed to load resource: net::ERR_`)
 	countLoads(p)
 	change := newChaos(r)
 	first, begin := r.seq(), time.Now()
@@ -154,7 +154,7 @@ func TestBrowserNoticesSilence(t *testing.T) {
 	rt, address := startBoard(t, 1, 3, server.Options{Beat: 200 * time.Millisecond})
 	relay := browser.NewRelay(t, strings.TrimSuffix(address, "/i/shop/"))
 	p := openLive(t, relay.URL()+"/i/shop/")
-	p.Allow(`WebSocket connection to .* failed`)
+	p.Allow(`WebSocket connection to .* failed`, `^network: Failed to load resource: net::ERR_`)
 	p.WaitFor(`(t => /^live · event \d+ · \d+ ms ago$/.test(t) || {not: t})(document.getElementById("status-text").textContent)`)
 	relay.Stall()
 	p.WaitFor(`(t => /^(reconnecting in \d+ s|connecting) · event \d+ · .+ ago$/.test(t) || {not: t})(document.getElementById("status-text").textContent)`)

@@ -119,3 +119,46 @@ func TestBrowserGraphOnAPhone(t *testing.T) {
 		t.Errorf("got a head of %.0f and a graph of %.0f px, want at most 104 and at least 440", got["top"], got["graph"])
 	}
 }
+
+// The keys move the board, scale it and lead from card to card.
+func TestBrowserGraphByKeyboard(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?face=graph")
+	tabTo(t, p, "#viewport")
+	camera := func() [3]float64 {
+		return browser.Eval[[3]float64](p, `(m => [m.e, m.f, m.a])(new DOMMatrix(document.getElementById("board").style.transform))`)
+	}
+	start := camera()
+	for range 2 {
+		p.Press("+")
+	}
+	if now := camera(); now[2] <= start[2] {
+		t.Errorf("+: got scale %v, want more than %v", now[2], start[2])
+	}
+	before := camera()
+	p.Press("ArrowRight")
+	p.Press("ArrowDown")
+	if now := camera(); now[0] >= before[0] || now[1] >= before[1] {
+		t.Errorf("arrows: got %v, want to the left of %v and above", now, before)
+	}
+	p.Press("-")
+	p.Press("0")
+	if now := camera(); now[2] > 1 || now[2] < start[2]-.01 {
+		t.Errorf("0: got scale %v, want that of the whole board", now[2])
+	}
+
+	at := func(name string) {
+		t.Helper()
+		p.WaitFor(`document.activeElement.matches(` + quoted(face(name)) + `) || {not: document.activeElement.outerHTML.slice(0, 100)}`)
+	}
+	tabTo(t, p, face("a1"))
+	p.WaitFor(`performance.getEntriesByType("resource").some(e => e.name.endsWith("cardkeys.js") && e.responseEnd > 0)`)
+	browser.Eval[any](p, `new Promise(done => setTimeout(() => done(null), 20))`)
+	p.Press("ArrowDown")
+	at("a2")
+	p.Press("ArrowLeft")
+	at("c1")
+	p.Press("Enter")
+	p.WaitText("#inspector-name", "boot.c1")
+}

@@ -99,7 +99,7 @@ func TestBrowserCatchesUp(t *testing.T) {
 	relay := browser.NewRelay(t, r.board)
 	const view = "?select=boot.pool_a"
 	p := openLive(t, relay.URL()+"/i/demo/"+view)
-	p.Allow(`WebSocket connection to .* failed`)
+	p.Allow(`WebSocket connection to .* failed`, `^network: Failed to load resource: net::ERR_`)
 	browser.Eval[any](p, `(() => {
 		window.loads = 0;
 		const info = console.info;

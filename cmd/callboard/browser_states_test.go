@@ -71,7 +71,8 @@ var states = []state{
 	{"tiles", zoomedState(5)},
 	{"stepping", steppingState},
 	{"api", apiState},
-	{"folded", sizedState(400, "?face=outline")},
+	{"folded", sizedState(400, "")},
+	{"long-outline", sizedState(400, "?face=outline&open=boot.pool_2&at=10")},
 }
 
 // demoState is the demo in one view.

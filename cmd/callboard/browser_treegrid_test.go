@@ -180,8 +180,9 @@ func TestBrowserTreegridSelectsWhatWasFound(t *testing.T) {
 // them; the others come as one scrolls, or goes there by keys.
 func TestBrowserTreegridScrollsALongOutline(t *testing.T) {
 	t.Parallel()
-	p := newPage(t)
-	sizedState(4000, "?face=outline&open=boot.pool_3,boot.pool_20")(t).open(p)
+	scene := sizedState(4000, "?face=outline&open=boot.pool_3,boot.pool_20")(t)
+	p := newPage(t) // ends before the board does
+	scene.open(p)
 	g := grid{p, nil, t}
 	g.WaitCount(`#outline [tabindex="0"]`, 1)
 	p.WaitFor(`document.querySelector("#space-below td").style.height !== ""`)
