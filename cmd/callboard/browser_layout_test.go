@@ -86,10 +86,14 @@ func TestBrowserStandsStill(t *testing.T) {
 }
 
 // The picture of the README: a1 was deleted while it is held and answers, b1
-// fails.
+// fails. Probes have some history by then, and there is traffic.
 func TestScreenshotOfTheBoard(t *testing.T) {
 	folder := browser.Pictures(t)
-	r := startDemo(t, "--quiet-traffic")
+	r := startDemo(t)
+	history := browser.New(t)
+	history.Timeout = patience
+	history.Navigate(r.page("?face=graph"))
+	history.WaitFor(`Number(/^M(\d+)/.exec(document.querySelector(".bars path").getAttribute("d"))?.[1]) < 40`)
 	r.slowRequest("a1")
 	r.must("DELETE", "directors/a1", "")
 	r.must("PUT", "faults/b1", `{"failing":true}`)

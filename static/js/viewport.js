@@ -20,6 +20,8 @@ export function openViewport(doc) {
   const pointers = new Map();
   const wide = doc.defaultView.matchMedia('(min-width: 60rem)');
 
+  // What stands below the board may grow, too.
+  const rooms = new doc.defaultView.ResizeObserver(resized);
   const view = () => doc.getElementById('viewport');
   const board = () => doc.getElementById('board');
 
@@ -82,6 +84,8 @@ export function openViewport(doc) {
       view().setAttribute('data-camera', 'still');
       view().scrollTo(0, 0);
       listen(view());
+      rooms.disconnect();
+      rooms.observe(view());
     }
     doc.getElementById('zoom').hidden = false;
     if (camera) apply(camera);
