@@ -233,12 +233,6 @@ func (r *lister) below(lines []line, level int32) {
 		if !open {
 			continue
 		}
-		members := make([]line, 0, l.d.TotalMembers())
-		for m := range l.d.Members() {
-			if d, ok := r.b.s.Director(m.ID); ok {
-				members = append(members, line{d: d, name: d.Name, weight: m.Weight, ref: m.Ref})
-			}
-		}
-		r.below(members, level+1)
+		r.below(r.b.allMembers(l.d), level+1)
 	}
 }

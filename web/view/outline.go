@@ -1,6 +1,10 @@
 package view
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/callboard/callboard/director/tree"
+)
 
 // maxLevel is the deepest indentation that the stylesheet knows.
 const maxLevel = 12
@@ -85,7 +89,41 @@ func (b *builder) line(at int, id string, weight float64) line {
 func (b *builder) membersOf(i int) []line {
 	var lines []line
 	for _, l := range b.chosen.below(i) {
-		lines = append(lines, b.line(l.to, strconv.FormatUint(l.ref, 10), l.weight))
+		line := b.line(l.to, strconv.FormatUint(l.ref, 10), l.weight)
+		line.ref = l.ref
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// sortedPlaces are the places of lines below a holder among all its members, as
+// the query sorts them, from 1.
+func (b *builder) sortedPlaces(holder uint64, lines []line) []int {
+	d, ok := b.s.Director(holder)
+	if !ok {
+		return nil
+	}
+	all := b.allMembers(d)
+	b.q.sort(all)
+	at := make(map[uint64]int, len(all))
+	for i, l := range all {
+		at[l.ref] = i + 1
+	}
+	places := make([]int, len(lines))
+	for i, l := range lines {
+		places[i] = at[l.ref]
+	}
+	return places
+}
+
+// allMembers are the lines of all members of a director, shown or not, in the
+// order of their slots.
+func (b *builder) allMembers(d *tree.Director) []line {
+	lines := make([]line, 0, d.TotalMembers())
+	for m := range d.Members() {
+		if member, ok := b.s.Director(m.ID); ok {
+			lines = append(lines, line{d: member, name: b.shortName(member), weight: m.Weight, ref: m.Ref})
+		}
 	}
 	return lines
 }
@@ -100,6 +138,9 @@ func (o *outliner) list(holder uint64, level int, lines []line) {
 	if o.b.q.Sort != "" {
 		o.b.q.sort(lines)
 		places = nil
+		if folded {
+			places = o.b.sortedPlaces(holder, lines)
+		}
 	}
 	last := 0
 	for n, l := range lines {

@@ -90,6 +90,7 @@ func TestLinesSayWhichOfHowManyTheyAre(t *testing.T) {
 		want string
 	}{
 		{q, "pool at 1: 1 of 1"}, {q, "web500 at 2: 501 of 1000"}, {q, "web546 at 2: 547 of 1000"}, {q, " at 2: 548 of 1000"},
+		{q.Sorting("-name"), "web546 at 2: 454 of 1000"}, {q.Sorting("name"), "web500 at 2: 501 of 1000"},
 	} {
 		name, _, _ := strings.Cut(test.want, " ")
 		if got := find(test.q, name); got != test.want {
