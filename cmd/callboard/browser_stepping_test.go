@@ -19,7 +19,7 @@ func TestBrowserStepMode(t *testing.T) {
 	for _, page := range []*browser.Page{p, room} {
 		page.WaitText("#steps .held", "cache")
 		page.WaitText("#steps .held", "release")
-		page.WaitVisible(`[data-tag="held"][title="held before release"]`)
+		page.WaitFor(`document.querySelector('[data-tag="held"][title="held before release"]') !== null`)
 	}
 
 	p.Click(`#steps [data-command="next"]`)

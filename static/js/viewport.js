@@ -20,8 +20,12 @@ export function openViewport(doc) {
   const pointers = new Map();
   const wide = doc.defaultView.matchMedia('(min-width: 60rem)');
 
-  // What stands below the board may grow, too.
-  const rooms = new doc.defaultView.ResizeObserver(resized);
+  // What stands above and below the board may grow, too: that moves no camera.
+  const rooms = new doc.defaultView.ResizeObserver(() => {
+    if (!camera || !view()?.clientWidth) return;
+    measure();
+    place(camera);
+  });
   const view = () => doc.getElementById('viewport');
   const board = () => doc.getElementById('board');
 
