@@ -20,6 +20,7 @@ type directorJSON struct {
 	FullName string `json:"full_name"`
 	Type     string `json:"type"`
 	Leaf     bool   `json:"leaf"`
+	Group    bool   `json:"group"`
 	Static   bool   `json:"static"`
 
 	Phase    tree.Phase        `json:"phase"`
@@ -65,7 +66,7 @@ type stepJSON struct {
 
 func newDirectorJSON(s *tree.Snapshot, d *tree.Director) directorJSON {
 	j := directorJSON{
-		ID: d.ID, Name: d.Name, VCL: d.VCL, FullName: d.FullName(), Type: d.Type, Leaf: d.Leaf, Static: d.Static,
+		ID: d.ID, Name: d.Name, VCL: d.VCL, FullName: d.FullName(), Type: d.Type, Leaf: d.Leaf, Static: d.Static, Group: d.Group,
 		Phase: d.Phase, Refcount: d.Refcount(), Holders: d.CountHolders(),
 		Health: healthJSON{
 			Healthy: d.Healthy, Admin: d.Admin, Reason: d.Why(), Changed: d.Changed,

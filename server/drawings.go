@@ -10,9 +10,11 @@ import (
 // besides, so that one that is forgotten is no loss to those who look at it.
 const maxDrawings = 256
 
-// drawings are where the cards stand, by [view.Query.Drawing]: whatever is
-// selected, and in whichever face, a tree is drawn in one way, so that nothing
-// moves when somebody selects a card, or follows a link of somebody else's.
+// drawings are where the cards stand in views that show all there is, by
+// [view.Query.Drawing]: whatever is selected, and in whichever face, such a tree
+// is drawn in one way, so that nothing moves when somebody selects a card, or
+// follows a link of somebody else's. Where only some are shown, these depend on
+// what is selected, and each view has a drawing of its own.
 type drawings struct {
 	mu     sync.Mutex // guards the field below; the last one in the order of locks
 	newest map[string]drawing
@@ -42,5 +44,5 @@ func (d *drawings) keep(key string, places view.Places, revision uint64) {
 	if !ok && len(d.newest) >= maxDrawings || d.newest == nil {
 		d.newest = make(map[string]drawing)
 	}
-	d.newest[key] = drawing{places, revision}
+	d.newest[key] = drawing{places.Drawn(), revision}
 }

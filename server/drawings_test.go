@@ -5,6 +5,9 @@ import (
 	"maps"
 	"testing"
 
+	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/directortest"
+	"github.com/callboard/callboard/director/lb"
 	"github.com/callboard/callboard/web/view"
 )
 
@@ -54,6 +57,41 @@ func TestDrawingsAreBounded(t *testing.T) {
 	for after, want := range map[uint64]bool{4: true, 5: false} {
 		if _, got := d.of("one", after); got != want {
 			t.Errorf("a drawing newer than %d: got %v, want %v", after, got, want)
+		}
+	}
+}
+
+// Whoever comes from another view, or looks at another face, moves nothing for
+// those who are there.
+func TestOthersMoveNobody(t *testing.T) {
+	for _, size := range []int{0, 400} {
+		g := newRig(t, nil)
+		g.stopTime()
+		v := g.rt.Active()
+		if size > 0 {
+			var members []*director.Director
+			for i := range size {
+				members = append(members, g.add(v, fmt.Sprintf("web%d", i), directortest.NewBackend("web")))
+			}
+			g.add(v, "many", lb.NewRoundRobin(), members...)
+		}
+		a1, err := g.rt.Find("a1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			want := g.drawn("")
+			b := g.browse("q=a1")
+			if _, err := a1.Pin("x"); err != nil {
+				t.Fatal(err)
+			}
+			for _, q := range []string{"face=outline", "select=boot.c1", "face=graph&select=boot.pool"} {
+				g.drawn(q)
+			}
+			b.travel("")
+			if got := g.drawn(""); !maps.Equal(got, want) {
+				t.Fatalf("with %d more: it is drawn as %v,\nand was as %v", size, got, want)
+			}
 		}
 	}
 }

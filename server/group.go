@@ -82,13 +82,17 @@ func (g *group) advanceLocked(s *tree.Snapshot, places view.Places) {
 		return
 	}
 	events, whole := g.feed.eventsFor(g.query, prev, s)
-	key := g.query.Drawing()
-	if newer, ok := g.feed.drawings.of(key, g.revision); ok {
+	if prev != nil {
+		places = view.Places{}
+	}
+	if newer, ok := g.feed.drawings.of(g.query.Drawing(), g.revision); ok {
 		places = newer
 	}
 	next := view.BuildWith(s, events, g.query, prev, places, g.feed.past.of)
 	g.model, g.revision = next, s.Revision
-	g.feed.drawings.keep(key, next.Places(), s.Revision)
+	if next.Whole() {
+		g.feed.drawings.keep(g.query.Drawing(), next.Places(), s.Revision)
+	}
 	defer g.weighLocked()
 	switch {
 	case prev == nil:
@@ -111,9 +115,13 @@ func (g *group) pastChangedLocked() bool {
 // everything else.
 const memoryOfCard = 2 << 10
 
+// memoryOfLine is about what a line of a long outline takes that is not in the
+// window.
+const memoryOfLine = 48
+
 func (g *group) weighLocked() {
 	shown := len(g.model.Cards) + len(g.model.Rows)
-	g.weight.Store(int64(g.ring.bytes + shown*memoryOfCard))
+	g.weight.Store(int64(g.ring.bytes + shown*memoryOfCard + g.model.Lines()*memoryOfLine))
 }
 
 // publishLocked tells all clients what is different between two models.

@@ -136,6 +136,7 @@ var schemaWords = map[string]string{
 	"DirectorAnswer.requests":  "Requests since it was added; likewise failures.",
 	"DirectorAnswer.leaf":      "It makes requests itself.",
 	"DirectorAnswer.static":    "It lives as long as its VCL and is not counted.",
+	"DirectorAnswer.group":     "Its members are directors that can be assigned and let go of.",
 	"DirectorAnswer.steps":     "The steps of its life that were taken: added, assigned, deleted, released, destroyed.",
 	"DirectorAnswer.full_name": "The name with its VCL.",
 

@@ -45,6 +45,6 @@ func tryProbe(ctx context.Context, e env, c *client, backend object) error {
 		if t.Good {
 			word = "good"
 		}
-		fmt.Fprintf(w, "%s after %.3g ms: %s\n", word, t.MS, t.Reason)
+		fmt.Fprintf(w, "%s after %.1f ms: %s\n", word, t.MS, t.Reason)
 	})
 }

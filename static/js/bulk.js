@@ -131,15 +131,23 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
     const names = new Map(ids.map((id) => [id, `@${id}`]));
     report('Undo', names, refused, came);
     show();
-    home();
+    comeHome();
+  }
+
+  /** Gives the focus back to the outline, unless the reader has gone on elsewhere. */
+  function comeHome() {
+    const { activeElement: at, body } = doc;
+    if (!selection.size && (!at || at === body || bar.contains(at))) home();
   }
 
   async function start(word) {
     if (busy) return;
     const directors = selection.directors.map((director) => ({ director, name: nameOf(director) }));
     if (word === 'Delete') {
+      busy = true;
       say('Asking what that would do…');
       const sure = await askDelete({ doc, api, directors });
+      busy = false;
       say('');
       if (!sure) return;
     }
@@ -159,7 +167,7 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
     deleted = undo;
     report(word, names, refused, came);
     show();
-    if (!selection.size) home();
+    comeHome();
   }
 
   function report(word, names, refused, came) {

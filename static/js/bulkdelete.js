@@ -1,5 +1,8 @@
 import { request } from './request.js';
 
+/** How many names the question lists. */
+const MOST = 20;
+
 /**
  * Says in words who holds a director.
  *
@@ -53,7 +56,8 @@ export async function askDelete({ doc, api, directors }) {
     return element;
   };
   const what = directors.length === 1 ? directors[0].name : `${directors.length} directors`;
-  const names = directors.map(({ name }) => name).join(', ');
+  const named = directors.slice(0, MOST).map(({ name }) => name);
+  const names = [...named, ...(directors.length > MOST ? [`${directors.length - MOST} more`] : [])].join(', ');
   const dialog = made('dialog', { id: 'bulk-delete', class: 'dialog bulk-delete', 'aria-labelledby': 'bulk-delete-title' }, made(
     'form', { method: 'dialog' },
     made('h2', { id: 'bulk-delete-title' }, `Delete ${what}?`),

@@ -75,12 +75,14 @@ const HOLD = 96;
  * @param {{width: number, height: number}} room
  * @returns {Camera}
  */
-export function hold({ x, y, k }, board, room) {
+export function hold(camera, board, room) {
+  const { x, y, k } = camera;
   const within = (at, size, space) => {
     const least = Math.min(HOLD, size * k, space);
     return Math.max(least - size * k, Math.min(space - least, at));
   };
-  return { x: within(x, board.width, room.width), y: within(y, board.height, room.height), k };
+  const held = { x: within(x, board.width, room.width), y: within(y, board.height, room.height), k };
+  return held.x === x && held.y === y ? camera : held;
 }
 
 /** A fitted board in the middle of the room. */

@@ -1,3 +1,4 @@
+import { coordinate, lattice } from './camera.js';
 import { itemsFor, emptyItems } from './cardmenuitems.js';
 import { openMenuList } from './cardmenulist.js';
 import { request } from './request.js';
@@ -15,10 +16,11 @@ import { make } from './rewiremake.js';
 export function open(board) {
   const { doc, api, page } = board;
   const layer = openLayer(doc, 'menu-layer');
-  const button = make(doc, 'button', { type: 'button', class: 'card-more', 'aria-haspopup': 'menu', hidden: true }, '⋯');
+  const button = make(doc, 'button', { type: 'button', class: 'card-more', 'aria-haspopup': 'menu', tabindex: '-1', hidden: true }, '⋯');
   layer.element.append(button);
   const list = openMenuList(doc, run, board.announce);
   let opener = null; // what gets the focus back
+  let turn = 0; // counts openings: an answer may be of one that is gone
   let over = doc.querySelector('#cards > .card:hover'); // the card that the pointer is at
 
   const cardOf = (element) => element?.closest?.('#cards > .card:not([data-ghost])') ?? null;
@@ -28,43 +30,55 @@ export function open(board) {
   /** Puts the button at the card that the pointer is at, that has the focus, or that is selected. */
   function settle() {
     layer.place();
-    const card = over?.isConnected ? over : cardOf(doc.activeElement) ?? cardOf(doc.querySelector('#cards .face[aria-current="true"]'));
+    const card = (over?.isConnected ? cardOf(over) : null) ?? cardOf(doc.activeElement) ?? cardOf(doc.querySelector('#cards .face[aria-current="true"]'));
     button.hidden = !card;
     if (!card || button.dataset.card === card.id && button.dataset.at === `${card.dataset.x} ${card.dataset.y}`) return;
     Object.assign(button.dataset, { card: card.id, at: `${card.dataset.x} ${card.dataset.y}` });
     button.setAttribute('aria-label', `Menu of ${card.querySelector('.face').dataset.name}`);
-    const box = card.getBoundingClientRect();
-    const { x, y } = layer.point({ x: box.right, y: box.top });
+    // Where it will be: it may be on its way.
+    const x = coordinate(card.dataset.x) * lattice.column + lattice.width;
+    const y = coordinate(card.dataset.y) * lattice.row;
     button.style.transform = `translate(${x}px, ${y}px) scale(var(--unzoom)) translate(-8px, -14px)`;
   }
 
   /** Opens the menu of what an element stands for. */
   async function show(element, at) {
+    const mine = ++turn;
     const link = linkOf(element);
     opener = link ?? doc.activeElement;
     if (!link) return list.show({ title: 'Board', items: emptyItems(board), at });
-    const token = placeOf(link);
+    const { activeElement } = doc;
+    const menu = await menuOf(link);
+    // The reader may have gone on meanwhile.
+    if (mine === turn && doc.activeElement === activeElement) list.show({ ...menu, at });
+    return undefined;
+  }
+
+  async function menuOf(link) {
     try {
-      const director = await request(`${api}/directors/${encodeURIComponent(token)}`, { method: 'GET' });
-      return list.show({ title: director.name, items: itemsFor(board, { director, link }), at });
+      const director = await request(`${api}/directors/${encodeURIComponent(placeOf(link))}`, { method: 'GET' });
+      return { title: director.name, items: itemsFor(board, { director, link }) };
     } catch (problem) {
-      return list.show({ title: link.textContent.trim(), items: [], at, said: problem.detail ?? problem.title });
+      return { title: link.textContent.trim(), items: [], said: problem.detail ?? problem.title ?? String(problem) };
     }
   }
 
   async function run(item) {
+    const mine = turn;
+    const failed = (problem) => mine === turn && list.say(problem.detail ?? problem.title ?? String(problem), 'bad');
     if (!item.send) {
       list.hide();
-      return item.run();
+      return Promise.resolve(item.run()).catch(() => {}); // what went wrong is in the console
     }
     list.say('Sending…');
     try {
       const { seq } = await item.send();
       await page.reached(seq);
-      list.hide();
+      if (mine === turn) list.hide();
     } catch (problem) {
-      list.say(problem.detail ?? problem.title ?? String(problem), 'bad');
+      failed(problem);
     }
+    return undefined;
   }
 
   const below = (element) => {

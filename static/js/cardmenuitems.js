@@ -23,7 +23,7 @@ import { request } from './request.js';
 export function itemsFor(board, { director, link }) {
   const { page, go, api, use, doc } = board;
   const rewire = () => use('rewire', { styled: true });
-  const { id, name, leaf, phase, static: isStatic } = director;
+  const { id, name, leaf, group, phase, static: isStatic } = director;
   const number = `@${id}`;
   const token = placeOf(link)?.startsWith('@') && phase !== 'live' ? number : `${director.vcl}.${name}`;
   const select = (panel = '') => go(view(page.search, { select: token, panel }));
@@ -37,9 +37,11 @@ export function itemsFor(board, { director, link }) {
     field?.closest('section').scrollIntoView({ block: 'nearest' });
   } });
   if (live) {
-    if (!leaf) items.push({ words: 'Add a member that is new…', group: 'wire', run: () => select('add-backend:into') });
+    if (group) items.push({ words: 'Add a member that is new…', group: 'wire', run: () => select('add-backend:into') });
+    if (leaf || group) {
+      items.push({ words: leaf ? 'Give it to another…' : 'Rewire a member…', key: 'm', group: 'wire', run: async () => (await rewire()).pick(link) });
+    }
     items.push(
-      { words: leaf ? 'Give it to another…' : 'Rewire a member…', key: 'm', group: 'wire', run: async () => (await rewire()).pick(link) },
       { words: 'Pick it up', group: 'wire', run: async () => (await rewire()).pickUp({ dataset: { pickUp: number, of: name } }) },
     );
   }

@@ -16,7 +16,7 @@ export function openMenuList(doc, chosen, announce) {
   const title = make(doc, 'p', { class: 'menu-title name', id: 'menu-title' });
   const body = make(doc, 'div', { class: 'menu-items', role: 'menu', 'aria-labelledby': title.id });
   const outcome = make(doc, 'p', { class: 'menu-outcome' });
-  const box = make(doc, 'div', { id: 'card-menu', class: 'menu', popover: 'auto' }, title, body, outcome);
+  const box = make(doc, 'div', { id: 'card-menu', class: 'menu', popover: 'auto', tabindex: '-1' }, title, body, outcome);
   doc.body.append(box);
   let items = [];
   let typed = '';
@@ -30,6 +30,7 @@ export function openMenuList(doc, chosen, announce) {
     [items, typed] = [next, ''];
     title.textContent = words;
     body.replaceChildren(...groups());
+    body.hidden = !items.length;
     say(said, said && 'bad');
     box.showPopover();
     place(box, at);

@@ -32,7 +32,7 @@ export const cliRoutes = {
     ...flag('method', method || undefined), ...flag('path', path || undefined), ...flag('host', host || undefined),
     ...Object.entries(headers).flatMap(([name, value]) => flag('header', `${name}: ${value}`)),
   ]],
-  'POST /probe-test': (_, { backend }) => [['probe'], backendFlags(backend)],
+  'POST /probe-test': (_, { backend }) => (backend?.probe ? [['probe'], backendFlags(backend)] : 'there is no probe to try'),
   'GET /directors/{d}/dump': ({ d }) => [['dump', d]],
 };
 
@@ -55,7 +55,7 @@ function backendFlags({ host, port, path, probe: { url, ...probe } = {}, max_con
   const set = (fields, before = '') => Object.entries(fields).flatMap(([name, value]) => (
     typeof value === 'object' && !Array.isArray(value)
       ? set(value, `${before}${name}.`)
-      : flag('set', `${before}${name}=${Array.isArray(value) ? JSON.stringify(value) : value}`)
+      : flag('set', `${before}${name}=${typeof value === 'string' && !isJSON(value) ? value : JSON.stringify(value)}`)
   ));
   return [
     ...flag('backend', host && address({ host, port })), ...flag('socket', path), ...flag('probe', url),
@@ -64,3 +64,13 @@ function backendFlags({ host, port, path, probe: { url, ...probe } = {}, max_con
 }
 
 const address = ({ host, port = 80 }) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** Whether the command would take a text for something else. */
+function isJSON(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -40,7 +40,7 @@ export const goRoutes = {
   ),
   'POST /undo/{id}': () => 'package director does not undo: the server does',
   'POST /directors/{d}/try': ({ d }, body) => tryLines(d, body),
-  'POST /probe-test': (_, { backend }) => probeLines(backend),
+  'POST /probe-test': (_, { backend }) => (backend?.probe ? probeLines(backend) : 'there is no probe to try'),
 };
 
 const group = (d) => [...find('d', d), ...got('group', 'd.Group()')];

@@ -32,6 +32,6 @@ const answerLines = [...got('resp', 'transport.RoundTrip(req)'), 'resp.Body.Clos
 
 /** Lines of Go that poke a backend once. A poke that goes wrong is no error. */
 export const probeLines = (backend) => [
-  ...got('trial', `backend.TryProbe(context.Background(), ${config({ probe: {}, ...backend })})`),
+  ...got('trial', `backend.TryProbe(context.Background(), ${config(backend)})`),
   'fmt.Println(trial.Good, trial.Reason)',
 ];

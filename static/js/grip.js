@@ -16,8 +16,9 @@ export function openGrip(doc, later) {
 
   function near({ target }) {
     if (!target.closest?.('#stage')) return;
-    for (const sign of signs) doc.removeEventListener(sign, near);
-    rewire().then(() => later.use('cardmenu', { styled: true })).catch(none);
+    rewire().then(() => later.use('cardmenu', { styled: true })).then(() => {
+      for (const sign of signs) doc.removeEventListener(sign, near);
+    }, none);
   }
   const signs = ['pointerover', 'focusin'];
   for (const sign of signs) doc.addEventListener(sign, near);

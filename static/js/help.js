@@ -11,7 +11,7 @@ const keys = [
   [['+', '−', '0'], 'Zoom, fit the board to the window'],
   [['↑ ↓ → ←'], 'In the outline: lines, open and cells, back and shut; <kbd>*</kbd> opens all beside it, a letter finds a name, so there <kbd>F2</kbd> is the key for rewiring, '
     + '<kbd>↑</kbd> from the first line the heads, which sort'],
-  [['Space'], 'Select the line, to set health, pin or delete; <kbd>Shift</kbd> <kbd>↓</kbd> selects more, <kbd>Ctrl</kbd> <kbd>a</kbd> all, '
+  [['Space'], 'Select the line, to set health, pin or delete; <kbd>Shift</kbd> <kbd>↓</kbd> selects more, <kbd>Ctrl</kbd> <kbd>a</kbd> all that are listed, '
     + '<kbd>Esc</kbd> none'],
 ];
 

@@ -1,3 +1,5 @@
+/** @typedef {{on: boolean}} Single whether single keys do something */
+
 /**
  * Single keys for what is done most. They are silent while one types, and a
  * reader whose voice software presses them can turn them off in the help.
@@ -8,7 +10,6 @@
  * @param {Record<string, () => void>} [more] keys that others answer to
  */
 export function openKeys(doc, storage, later, more = {}) {
-  /** @typedef {typeof single} Single */
   const single = {
     get on() {
       return storage.getItem('callboard.keys') !== 'off';

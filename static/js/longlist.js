@@ -39,8 +39,9 @@ export function openLongList({ doc, page, replace }) {
   const spaceOf = (name) => Number(doc.getElementById(`space-${name}`)?.dataset.rows ?? 0);
   let height = 0; // of a line
   let wanted = 0; // how far the reader has scrolled
+  let shown = 0; // the first line of the window that was there last
   let timer = 0;
-  let busy = false;
+  let busy = false; // another window is on its way, since the reader has scrolled or gone there
 
   const active = () => spaceOf('above') + spaceOf('below') > 0;
 
@@ -52,16 +53,31 @@ export function openLongList({ doc, page, replace }) {
 
   /** Gives the spaces their heights: the page may have become another window. */
   function dress() {
-    if (!active()) return;
     const all = lines();
-    if (!all.length) return;
+    if (!active() || !all.length) return;
     height = (all.at(-1).getBoundingClientRect().bottom - all[0].getBoundingClientRect().top) / all.length || height;
     for (const name of ['above', 'below']) {
       const cell = doc.getElementById(`space-${name}`)?.firstElementChild;
       if (cell) cell.style.height = `${spaceOf(name) * height}px`;
     }
+    const { from } = has();
+    // A window that the reader has not scrolled to, as that of a link, is scrolled to now.
+    if (from !== shown && !busy) meet(all, from);
     // While the spaces had the heights of before, the browser may have scrolled.
-    if (Math.abs(outline().scrollTop - wanted) > 1) outline().scrollTop = wanted;
+    else if (Math.abs(outline().scrollTop - wanted) > 1) outline().scrollTop = wanted;
+    shown = from;
+    soon();
+  }
+
+  function meet(all, from) {
+    const current = all.find((row) => row.getAttribute('aria-current') === 'true');
+    (current ?? all[0]).scrollIntoView({ block: current && from ? 'center' : 'start', behavior: 'instant' });
+    wanted = outline().scrollTop;
+  }
+
+  function soon() {
+    clearTimeout(timer);
+    timer = setTimeout(look, REST);
   }
 
   /** Asks for what is in sight and not there. */
@@ -74,7 +90,7 @@ export function openLongList({ doc, page, replace }) {
     const top = Math.floor(line(Math.max(room.top, 0)));
     const bottom = Math.ceil(line(Math.min(room.bottom, doc.defaultView.innerHeight)));
     const at = windowFor(now, top, bottom);
-    if (at !== null && (await go(at))) look();
+    if (at !== null) await go(at);
   }
 
   async function go(at) {
@@ -83,28 +99,43 @@ export function openLongList({ doc, page, replace }) {
       return await replace(view(page.search, { at: String(at), panel: new URLSearchParams(page.search).get('panel') ?? '' }));
     } finally {
       busy = false;
+      soon(); // the reader may have scrolled on, or wanted something else first
     }
   }
 
+  let running = null; // what goes to a line, one after the other
+  let goal = -1; // the newest line that is wanted
+
   /**
-   * Sees to it that a line is there.
+   * Sees to it that a line is there. Of several that are wanted one after the
+   * other, the newest counts.
    *
    * @param {number} index counted from 0
    * @returns {Promise<number>} which of the lines of the page it is, -1 if it could not be had
    */
-  async function reach(index) {
-    const { from, n, total } = has();
-    const at = Math.max(0, Math.min(Math.floor((index - n / 2) / STEP) * STEP, total - n));
-    if ((index < from || index >= from + n) && !(await go(at))) return -1;
-    return index - has().from;
+  function reach(index) {
+    goal = index;
+    running ??= run().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  async function run() {
+    for (;;) {
+      const wish = goal;
+      const { from, n, total } = has();
+      const at = Math.max(0, Math.min(Math.floor((wish - n / 2) / STEP) * STEP, total - n));
+      if ((wish < from || wish >= from + n) && !(await go(at))) return -1;
+      if (wish === goal) return wish - has().from;
+    }
   }
 
   doc.addEventListener('scroll', ({ target }) => {
     if (target !== outline() && target !== doc) return;
     wanted = outline()?.scrollTop ?? 0;
-    clearTimeout(timer);
-    timer = setTimeout(look, REST);
+    soon();
   }, { capture: true, passive: true });
   wanted = outline()?.scrollTop ?? 0;
-  return { active, dress, reach, has, look };
+  return { active, dress, reach, has };
 }

@@ -24,8 +24,10 @@ const regions = ['top', 'page', 'names'];
  */
 export function openNavigation({ doc, window, page, exit, hold, arrived, settled, stuck }) {
   let current = null; // the fetch on its way
+  let asked = 0; // views that the reader has asked for, on their way
 
   function begin() {
+    doc.documentElement.removeAttribute('data-loading');
     current?.abort(new DOMException('another link was followed', 'AbortError'));
     current = new AbortController();
     return current.signal;
@@ -89,18 +91,21 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     doc.title = fresh.title;
     for (const [id, value] of typed) {
       const field = doc.getElementById('form-add') && doc.getElementById(id);
-      if (field && field.value === field.defaultValue) field.value = value;
+      if (field && takes(field, value)) field.value = value;
     }
   }
 
   /** Shows another view, by a full load if it must be. */
   async function go(href) {
     leaving();
+    asked += 1;
     try {
       await visit(href, true);
     } catch (error) {
       failed(error, () => window.location.assign(href));
       return;
+    } finally {
+      asked -= 1;
     }
     settleFocus(doc, href);
     if (narrow() && selected(page.search) !== was) turn();
@@ -118,8 +123,14 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     stuck('Offline: that view cannot be fetched now');
   }
 
-  /** Shows a view that differs in nothing to go back to, as a list that is scrolled does. */
+  /**
+   * Shows a view that differs in nothing to go back to, as a list that is
+   * scrolled does. What the reader has asked for meanwhile goes first.
+   *
+   * @returns {Promise<boolean>} whether it is shown
+   */
   async function replace(href) {
+    if (asked) return false;
     try {
       await visit(href);
     } catch {
@@ -183,10 +194,9 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     go(hrefOf(event.target));
   });
   window.addEventListener('popstate', () => {
-    visit(window.location.href).catch((error) => {
-      failed(error, () => window.location.reload());
-      // The address is that of what is shown.
-      if (error instanceof window.TypeError) window.history.pushState(null, '', page.search || './');
+    asked += 1;
+    visit(window.location.href).catch((error) => failed(error, () => window.location.reload())).finally(() => {
+      asked -= 1;
     });
   });
 
@@ -198,10 +208,16 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
   return { go, replace, reload };
 }
 
+/** Whether a field of another form can have what was typed before, and has nothing better. */
+function takes(field, value) {
+  if (field.localName === 'select') return [...field.options].some((option) => option.value === value);
+  return field.value === field.defaultValue;
+}
+
 /** What was typed into a form, by the ids of its fields: that for another type of director has some of them, too. */
 function typedInto(form) {
-  const fields = [...(form?.querySelectorAll('input[id]:not([type="checkbox"])') ?? [])];
-  return fields.filter(({ value, defaultValue }) => value !== defaultValue).map(({ id, value }) => [id, value]);
+  const fields = [...(form?.querySelectorAll('input[id]:not([type="checkbox"]), select[id]') ?? [])];
+  return fields.filter((field) => field.value !== field.defaultValue).map(({ id, value }) => [id, value]);
 }
 
 function hrefOf(form) {

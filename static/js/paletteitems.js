@@ -98,6 +98,7 @@ function fileItems(doc) {
 export function view(search, changes) {
   const query = new URLSearchParams(search);
   if (!('panel' in changes)) query.delete('panel');
+  if (!('at' in changes)) query.delete('at'); // of a list that may be another one
   for (const [name, value] of Object.entries(changes)) {
     if (value) query.set(name, value);
     else query.delete(name);

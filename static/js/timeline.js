@@ -67,6 +67,7 @@ export function open({ doc, page, api, announce }) {
   let timer = null;
   let asked = 0; // when
   let current = null; // the question on its way
+  let away = false; // the reader has scrolled away from the end since the last pause
 
   /** Asks now. */
   async function refresh() {
@@ -169,6 +170,7 @@ export function open({ doc, page, api, announce }) {
   async function resume() {
     const from = paused;
     paused = 0;
+    away = false;
     await look({ before: 0, span: Math.max(window.span, spanFor(page.seq - from)) });
     const { seq, oldest } = by('timeline').dataset;
     const words = resumedWords(from, Number(seq), Number(oldest));
@@ -230,11 +232,17 @@ export function open({ doc, page, api, announce }) {
     }
     count();
     if (page.search === shown.search && (paused || page.seq <= shown.seq)) return;
-    // What came during a pause was read: who is back at the end needs no more than usual.
-    if (!paused && !window.before && atEnd()) window.span = USUAL;
+    // What came during a pause was read: who has come back to the end needs no more than usual.
+    if (!paused && !window.before && away && atEnd()) {
+      window.span = USUAL;
+      away = false;
+    }
     timer ??= setTimeout(refresh, Math.max(0, asked + GAP - Date.now()));
   }
 
+  place.addEventListener('scroll', () => {
+    away ||= !atEnd();
+  }, { capture: true, passive: true });
   place.addEventListener('click', (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const way = event.target.closest('a[data-way]');

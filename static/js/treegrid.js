@@ -16,7 +16,7 @@ const TYPING = 700;
  * @param {import('./later.js').Board} board
  */
 export function open(board) {
-  const { doc, go, announce } = board;
+  const { doc, go, page, announce } = board;
   const readOnly = () => doc.getElementById('page').hasAttribute('data-readonly');
   const selection = openSelection(() => {
     mark();
@@ -25,7 +25,8 @@ export function open(board) {
   });
   const bulk = openBulk({ board, selection, nameOf, announce, home: () => focus(place()) });
   const long = openLongList(board);
-  const names = new Map(); // of the directors that have had a line
+  const names = new Map(); // of the directors that have a line, or are selected
+  let listed = listOf(board.page.search); // which list the lines are of
   let lines = [];
   let stop = { id: '', cell: -1 }; // where Tab leads; id is "columns" for the heads
   let held = false; // whether the focus is there
@@ -35,7 +36,7 @@ export function open(board) {
   const rowOf = (element) => element?.closest?.('#rows > .row, #columns') ?? null;
   const seen = (list) => [...list].filter((element) => element.getClientRects().length);
   const cellsOf = (row) => seen(row.matches('[data-director]') ? row.children : row.querySelectorAll('a'));
-  const rowAt = (at) => doc.getElementById(at < 0 ? 'columns' : lines[at].id);
+  const rowAt = (at) => doc.getElementById(at < 0 ? 'columns' : lines[at]?.id ?? '');
   const place = () => ({ at: lines.findIndex(({ id }) => id === stop.id), cell: stop.cell });
 
   function nameOf(director) {
@@ -50,8 +51,12 @@ export function open(board) {
     long.dress();
     lines = [...body.querySelectorAll(':scope > .row')].map(lineOf);
     for (const { director, name } of lines) names.set(director, name);
-    // What has scrolled away is still selected.
-    if (!readOnly() && !long.active()) selection.keep(new Set(lines.map(({ director }) => director)));
+    // What has scrolled away is still selected; what another view does not show is not.
+    const list = listOf(page.search);
+    const scrolled = long.active() && list === listed;
+    listed = list;
+    if (!readOnly() && !scrolled) selection.keep(new Set(lines.map(({ director }) => director)));
+    if (names.size > 4 * lines.length + 400) forget();
     const gone = passOn(were);
     if (held && (!doc.activeElement || doc.activeElement === doc.body)) {
       if (gone && !long.active()) announce(`${gone} is gone`);
@@ -85,13 +90,20 @@ export function open(board) {
     set(tabbed, 'tabindex', '0');
   }
 
+  /** Forgets the names of those that have no line and are not selected. */
+  function forget() {
+    const known = new Set([...lines.map(({ director }) => director), ...selection.directors]);
+    for (const director of names.keys()) if (!known.has(director)) names.delete(director);
+  }
+
   function elementAt({ at, cell }) {
     const row = rowAt(at);
     return at >= 0 && cell < 0 ? row : cellsOf(row)[cell] ?? cellsOf(row)[0] ?? row;
   }
 
   function focus(to, still = false) {
-    const element = elementAt(to);
+    const element = rowAt(to.at) && elementAt(to);
+    if (!element) return; // the outline is not shown any more
     set(element, 'tabindex', '0');
     element.focus({ preventScroll: true });
     if (!still) (to.at < 0 ? element : rowAt(to.at)).scrollIntoView({ block: 'nearest' });
@@ -124,14 +136,14 @@ export function open(board) {
     if (key === 'Escape') return clear();
     if (key === 'Enter' && !command) return target.localName !== 'a' && enter(now.at);
     if (!command && key === '*') return openBeside(now.at);
-    if (long.active() && now.at >= 0 && further(command ? `Ctrl+${key}` : key, now)) return true;
+    if (long.active() && now.at >= 0 && further(command ? `Ctrl+${key}` : key, now, shiftKey)) return true;
     const next = step(command ? `Ctrl+${key}` : key, now, { lines, cells: (at) => cellsOf(rowAt(at)).length, page: inSight() });
     if (next) return move(now, next, shiftKey);
     return !command && /^[\p{L}\p{N}_.-]$/u.test(key) && type(key, now);
   }
 
   /** Follows a key to a line that is not there yet; reports whether it leads to one. */
-  function further(key, { at, cell }) {
+  function further(key, { at, cell }, range) {
     const { from, n, total } = long.has();
     const whole = cell < 0;
     const ways = {
@@ -139,12 +151,18 @@ export function open(board) {
       'Ctrl+Home': -from, 'Ctrl+End': total - from - 1, ...(whole && { Home: -from, End: total - from - 1 }),
     };
     if (whole && key === 'ArrowLeft' && !lines[at].open && lines[at].depth > 1 && parentOf(lines, at) < 0) {
-      ways.ArrowLeft = at - Number(lines[at].row.getAttribute('aria-posinset'));
+      ways.ArrowLeft = Number(lines[at].row.dataset.parent) - from;
     }
     const index = Math.max(0, Math.min(from + (ways[key] ?? at), total - 1));
     if (index >= from && index < from + n) return false;
+    const { id } = lines[at];
     long.reach(index).then((found) => {
-      if (found >= 0) focus({ at: Math.min(found, lines.length - 1), cell });
+      if (found < 0 || !lines.length) return;
+      const to = Math.min(found, lines.length - 1);
+      const was = lines.findIndex((line) => line.id === id);
+      focus({ at: to, cell });
+      if (!range) selection.settle();
+      else if (!readOnly()) selection.extend(lines, was < 0 ? to : was, to);
     });
     return true;
   }
@@ -198,6 +216,12 @@ export function open(board) {
     return true;
   }
 
+  function inRoom(at) {
+    const { top, bottom } = lines[at].row.getBoundingClientRect();
+    const room = doc.getElementById('outline').getBoundingClientRect();
+    return bottom > room.top && top < room.bottom;
+  }
+
   /** How many lines are in sight, less one to see where one came from. */
   function inSight() {
     const room = Math.min(doc.getElementById('outline').clientHeight, doc.documentElement.clientHeight);
@@ -214,7 +238,8 @@ export function open(board) {
     const from = place().at;
     const at = lines.findIndex(({ id }) => id === rowOf(event.target).id);
     focus({ at, cell: -1 });
-    if (event.shiftKey) selection.extend(lines, from, at);
+    // Where the first line of a range has scrolled away, there is none.
+    if (event.shiftKey) selection.extend(lines, long.active() && !(from >= 0 && inRoom(from)) ? at : from, at);
     else toggle(at);
   });
 
@@ -229,6 +254,13 @@ export function open(board) {
   held = rowOf(doc.activeElement) !== null;
   if (held) stop = { id: rowOf(doc.activeElement).id, cell: -1 };
   refresh();
+}
+
+/** What makes a list another one: all of a view but how far it is scrolled, and what is selected. */
+function listOf(search) {
+  const query = new URLSearchParams(search);
+  for (const name of ['at', 'select', 'panel']) query.delete(name);
+  return String(query);
 }
 
 function lineOf(row) {

@@ -50,6 +50,9 @@ type Places struct {
 	listing *listing
 }
 
+// Drawn are the places without what else they know of the model that they are of.
+func (p Places) Drawn() Places { return Places{epoch: p.epoch, layout: p.layout} }
+
 // Places returns where the cards stand, for models of other views that show the
 // same directors.
 func (m *Model) Places() Places { return Places{m.Epoch, m.layout, m.listing} }

@@ -29,6 +29,7 @@ type listedLine struct {
 	id, ref          uint64 // of the director, and of the slot that it is listed for, 0 at the top
 	weight           float64
 	level, pos, size int32
+	parent           int32 // the line that it is listed below, -1 at the top
 	open, again      bool
 }
 
@@ -98,6 +99,9 @@ func (b *builder) listedRow(line listedLine, d *tree.Director, prev *Model) *Row
 		Again: line.again && d.TotalMembers() > 0,
 	}
 	r.stand(int(line.level), int(line.pos), int(line.size))
+	if line.parent >= 0 {
+		r.Parent = strconv.Itoa(int(line.parent))
+	}
 	switch {
 	case line.again || d.TotalMembers() == 0:
 	case line.open:
@@ -135,7 +139,8 @@ func (b *builder) lineCell(d *tree.Director, prev *Model) *cell {
 
 // listing takes over a listing that is still true, or makes one.
 func (b *builder) listing(prev *Model, places Places) *listing {
-	key := b.q.listing()
+	lister := b.lister()
+	key := b.q.listing() + lister.opened
 	known := []*listing{places.listing}
 	if prev != nil {
 		known = append(known, prev.listing)
@@ -145,7 +150,7 @@ func (b *builder) listing(prev *Model, places Places) *listing {
 			return l
 		}
 	}
-	return b.lister().list(key)
+	return lister.list(key)
 }
 
 // stands reports whether the lines are still those of the tree.
@@ -165,6 +170,7 @@ type lister struct {
 	b          *builder
 	open, shut map[uint64]bool
 	seen       map[uint64]bool
+	opened     string // the branches that are open because of what is selected
 	l          *listing
 }
 
@@ -196,7 +202,10 @@ func (r *lister) openTo(id uint64) {
 		if holder == 0 || r.shut[holder] {
 			return
 		}
-		r.open[holder] = true
+		if !r.open[holder] {
+			r.open[holder] = true
+			r.opened += " " + atID(holder)
+		}
 		id = holder
 	}
 }
@@ -204,7 +213,7 @@ func (r *lister) openTo(id uint64) {
 func (r *lister) list(key string) *listing {
 	r.l = &listing{key: key, snapshot: r.b.s}
 	if root, ok := r.b.s.Director(r.b.chosen.root); ok && r.b.chosen.root != 0 {
-		r.below([]line{{d: root, name: root.Name}}, 0)
+		r.below([]line{{d: root, name: root.Name}}, 0, -1)
 		return r.l
 	}
 	var groups, alone []line
@@ -216,23 +225,24 @@ func (r *lister) list(key string) *listing {
 			alone = append(alone, l)
 		}
 	}
-	r.below(append(groups, alone...), 0)
+	r.below(append(groups, alone...), 0, -1)
 	return r.l
 }
 
 // below writes lines that stand below one holder, and what is open below them.
-func (r *lister) below(lines []line, level int32) {
+func (r *lister) below(lines []line, level, parent int32) {
 	r.b.q.sort(lines)
 	for i, l := range lines {
 		again := r.seen[l.d.ID]
 		r.seen[l.d.ID] = true
 		open := !again && l.d.TotalMembers() > 0 && !r.shut[l.d.ID] && (level == 0 || r.open[l.d.ID])
 		r.l.lines = append(r.l.lines, listedLine{
-			id: l.d.ID, ref: l.ref, weight: l.weight, level: level, pos: int32(i + 1), size: int32(len(lines)), open: open, again: again,
+			id: l.d.ID, ref: l.ref, weight: l.weight, level: level, pos: int32(i + 1), size: int32(len(lines)), parent: parent,
+			open: open, again: again,
 		})
 		if !open {
 			continue
 		}
-		r.below(r.b.allMembers(l.d), level+1)
+		r.below(r.b.allMembers(l.d), level+1, int32(len(r.l.lines)-1))
 	}
 }

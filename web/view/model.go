@@ -108,6 +108,20 @@ type story struct {
 func (m *Model) Graph() bool   { return m.Query.Face != FaceOutline }
 func (m *Model) Outline() bool { return m.Query.Face != FaceGraph }
 
+// Whole reports whether the model shows all that is at and below the root of its
+// query, whatever is selected.
+func (m *Model) Whole() bool {
+	return !m.chosen.ranked && m.chosen.matched == nil && len(m.chosen.shut) == 0
+}
+
+// Lines is how many lines a long outline has, 0 if the model has none.
+func (m *Model) Lines() int {
+	if m.listing == nil {
+		return 0
+	}
+	return len(m.listing.lines)
+}
+
 // Regions are all parts of the page that change while it is looked at. Models
 // with the same query have the same regions in the same order.
 func (m *Model) Regions() []Region { return m.regions }

@@ -20,6 +20,9 @@ type Row struct {
 	// those that are folded included.
 	Level, Depth, Pos, Size string
 	Weight                  string
+	// Parent is the number of the line of a long outline that this one stands
+	// below, from 0; "" at the top, and in other outlines.
+	Parent string
 	// Again is set where the director has a line of its own further up, with
 	// its members below it.
 	Again bool

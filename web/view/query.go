@@ -99,11 +99,8 @@ func (q Query) Fields() []Attr {
 // Key names the view: equal for all pages that show the same.
 func (q Query) Key() string { return q.Values().Encode() }
 
-// Drawing names what is drawn: equal for all views that show the same directors,
-// as far as that follows from the query.
-func (q Query) Drawing() string {
-	return Query{Q: q.Q, Root: q.Root, Open: q.Open, Shut: q.Shut}.Key()
-}
+// Drawing names what a view draws of which all is shown, see [Model.Whole].
+func (q Query) Drawing() string { return Query{Root: q.Root}.Key() }
 
 // Href is a link to the page with this query, relative to the page.
 func (q Query) Href() string {
@@ -141,9 +138,10 @@ func (q Query) Scrolled(at int) Query {
 	return q
 }
 
-// listing names what the lines of a long outline depend on.
+// listing names what the lines of a long outline depend on, but for the branches
+// that are open to show what is selected.
 func (q Query) listing() string {
-	return Query{Root: q.Root, Open: q.Open, Shut: q.Shut, Sort: q.Sort, Select: q.Select}.Key()
+	return Query{Root: q.Root, Open: q.Open, Shut: q.Shut, Sort: q.Sort}.Key()
 }
 
 // WithPanel is the query with another panel open.
