@@ -176,6 +176,29 @@ func TestBrowserTreegridSelectsWhatWasFound(t *testing.T) {
 	g.selected(1, "a1", "a1") // in both lines
 }
 
+// inSight waits until a line is whole in the outline's room.
+func (g grid) inSight(name string) {
+	g.t.Helper()
+	g.WaitFor(`(names => names.includes(` + quoted(name) + `) || {not: names.join(" ")})((room => [...document.querySelectorAll("#rows > .row")]
+		.filter(row => row.getBoundingClientRect().top >= room.top && row.getBoundingClientRect().bottom <= room.bottom)
+		.map(row => row.querySelector(".name").textContent))(document.getElementById("outline").getBoundingClientRect()))`)
+}
+
+// A link that selects what is far down shows it, be it in the first window of
+// lines or in another one.
+func TestBrowserTreegridOpensWhereTheSelectionIs(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"pool_20", "web_20_9", "pool_39"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			scene := sizedState(4000, "?face=outline&open=boot.pool_3,boot.pool_20&select=boot."+name)(t)
+			p := newPage(t) // ends before the board does
+			scene.open(p)
+			grid{p, nil, t}.inSight(name)
+		})
+	}
+}
+
 // Of a long outline the page has the lines that are in sight and some beside
 // them; the others come as one scrolls, or goes there by keys.
 func TestBrowserTreegridScrollsALongOutline(t *testing.T) {
@@ -189,9 +212,7 @@ func TestBrowserTreegridScrollsALongOutline(t *testing.T) {
 	height := browser.Eval[int](p, `document.getElementById("outline").scrollHeight`)
 	inSight := func(name string) {
 		t.Helper()
-		p.WaitFor(`(names => names.includes(` + quoted(name) + `) || {not: names.join(" ")})((room => [...document.querySelectorAll("#rows > .row")]
-			.filter(row => row.getBoundingClientRect().top >= room.top && row.getBoundingClientRect().bottom <= room.bottom)
-			.map(row => row.querySelector(".name").textContent))(document.getElementById("outline").getBoundingClientRect()))`)
+		g.inSight(name)
 		if n := p.Count("#rows > .row"); n > 100 {
 			t.Errorf("got %d lines, want no more than a window's", n)
 		}

@@ -143,6 +143,7 @@ function flush(until = Infinity) {
 
 let resyncs = 0;
 let loading = false;
+let revealed; // the line of the outline that was selected last
 
 /** Loads the view again, ever more slowly while it does not help. */
 function resync(reason) {
@@ -182,7 +183,20 @@ function stuck(words) {
 /** The reader followed a link: what it selected should be in sight. */
 function settled() {
   viewport.reveal(document.querySelector('.face[aria-current="true"]'));
+  revealLine();
 }
+
+/** An outline that scrolls by itself shows the line of what has just been selected, not again while it stays so. */
+function revealLine() {
+  const line = document.querySelector('#rows > .row[aria-current="true"]');
+  const outline = document.getElementById('outline');
+  if (line && line.id !== revealed && outline.scrollHeight > outline.clientHeight + 1) {
+    const [room, at] = [outline, line].map((element) => element.getBoundingClientRect());
+    if (at.top < room.top + at.height || at.bottom > room.bottom) line.scrollIntoView({ block: 'center', behavior: 'instant' });
+  }
+  revealed = line?.id;
+}
+revealLine();
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('#show-timeline');
