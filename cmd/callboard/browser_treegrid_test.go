@@ -188,14 +188,11 @@ func (g grid) inSight(name string) {
 // lines or in another one.
 func TestBrowserTreegridOpensWhereTheSelectionIs(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"pool_20", "web_20_9", "pool_39"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			scene := sizedState(4000, "?face=outline&open=boot.pool_3,boot.pool_20&select=boot."+name)(t)
-			p := newPage(t) // ends before the board does
-			scene.open(p)
-			grid{p, nil, t}.inSight(name)
-		})
+	for _, name := range []string{"web_3_25", "web_9_20", "pool_30"} {
+		scene := sizedState(1000, "?face=outline&open=boot.pool_3,boot.pool_5,boot.pool_9&select=boot."+name)(t)
+		p := newPage(t) // ends before the board does
+		scene.open(p)
+		grid{p, nil, t}.inSight(name)
 	}
 }
 

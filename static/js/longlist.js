@@ -41,7 +41,7 @@ export function openLongList({ doc, page, replace }) {
   let wanted = 0; // how far the reader has scrolled
   let shown = 0; // the first line of the window that was there last
   let timer = 0;
-  let busy = false; // another window is on its way, since the reader has scrolled or gone there
+  let busy = 0; // windows on their way, since the reader has scrolled or gone there: a newer one takes the place of an older
 
   const active = () => spaceOf('above') + spaceOf('below') > 0;
 
@@ -94,11 +94,11 @@ export function openLongList({ doc, page, replace }) {
   }
 
   async function go(at) {
-    busy = true;
+    busy += 1;
     try {
       return await replace(view(page.search, { at: String(at), panel: new URLSearchParams(page.search).get('panel') ?? '' }));
     } finally {
-      busy = false;
+      busy -= 1;
       soon(); // the reader may have scrolled on, or wanted something else first
     }
   }
