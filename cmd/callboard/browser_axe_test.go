@@ -104,10 +104,10 @@ func TestBrowserStatesStandStill(t *testing.T) {
 	}
 }
 
-// watchShifts collects what the browser reports as layout shifts. It reports
-// none for what is animated by a transform. Beads may come and go to the left of
+// watchShifts collects what the browser reports as layout shifts, once what was
+// done before is drawn. It reports none for what is animated by a transform. Beads may come and go to the left of
 // their count.
-const watchShifts = `(() => {
+const watchShifts = `new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() => {
 	window.shifts = [];
 	const note = (list) => {
 		for (const shift of list) {
@@ -125,7 +125,7 @@ const watchShifts = `(() => {
 	window.observer.observe({type: "layout-shift"});
 	window.noteShifts = note;
 	return null;
-})()`
+})`
 
 // readShifts waits for two frames, in which the last patch is drawn.
 const readShifts = `new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => {

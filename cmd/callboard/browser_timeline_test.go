@@ -42,6 +42,7 @@ func timelineState(t *testing.T) scene {
 	r.endOfPool()
 	told := r.lastOf("director.released", "boot.pool_a")
 	return scene{open: func(p *browser.Page) {
+		p.Navigate("about:blank") // the same address with a fragment would not be loaded again
 		r.live(r.page(fmt.Sprintf("?select=boot.a1#event-%d", told)))(p)
 		p.WaitVisible("#timeline-told")
 		p.Click("#timeline-legend summary")
