@@ -11,7 +11,7 @@ import (
 // Limits of what one page shows.
 const (
 	MaxCards  = layout.MaxNodes
-	MaxEvents = 45
+	MaxEvents = 42
 )
 
 // A Fragment is what one template prints: one element, with an id. It is a
