@@ -95,3 +95,30 @@ func TestOthersMoveNobody(t *testing.T) {
 		}
 	}
 }
+
+// A view of some directors keeps its own drawing, whoever looks at all of them
+// meanwhile.
+func TestAFilteredViewKeepsItsDrawing(t *testing.T) {
+	g := newRig(t, nil)
+	g.stopTime()
+	some := []string{"q=c1", "q=a1", "q=pool", "q=b"}
+	want := make(map[string]map[string]string)
+	for _, q := range some {
+		want[q] = g.drawn(q)
+	}
+	a1, err := g.rt.Find("a1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := a1.Pin("x"); err != nil {
+			t.Fatal(err)
+		}
+		g.drawn("")
+		for _, q := range some {
+			if got := g.drawn(q); !maps.Equal(got, want[q]) {
+				t.Fatalf("%s is drawn as %v,\nand was as %v", q, got, want[q])
+			}
+		}
+	}
+}

@@ -85,8 +85,10 @@ func (g *group) advanceLocked(s *tree.Snapshot, places view.Places) {
 	if prev != nil {
 		places = view.Places{}
 	}
-	if newer, ok := g.feed.drawings.of(g.query.Drawing(), g.revision); ok {
-		places = newer
+	if prev == nil || prev.Everything() {
+		if newer, ok := g.feed.drawings.of(g.query.Drawing(), g.revision); ok {
+			places = newer
+		}
 	}
 	next := view.BuildWith(s, events, g.query, prev, places, g.feed.past.of)
 	g.model, g.revision = next, s.Revision

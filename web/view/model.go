@@ -110,9 +110,11 @@ func (m *Model) Outline() bool { return m.Query.Face != FaceGraph }
 
 // Whole reports whether the model shows all that is at and below the root of its
 // query, whatever is selected.
-func (m *Model) Whole() bool {
-	return !m.chosen.ranked && m.chosen.matched == nil && len(m.chosen.shut) == 0
-}
+func (m *Model) Whole() bool { return !m.chosen.ranked && m.Everything() }
+
+// Everything reports whether the query leaves nothing out: what is not shown of
+// that root is only too much for a page.
+func (m *Model) Everything() bool { return m.chosen.matched == nil && len(m.chosen.shut) == 0 }
 
 // Lines is how many lines a long outline has, 0 if the model has none.
 func (m *Model) Lines() int {
