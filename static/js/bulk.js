@@ -1,5 +1,5 @@
 import { askDelete } from './bulkdelete.js';
-import { request } from './request.js';
+import { request, wordsOf } from './request.js';
 
 /** What may be done to all that is selected, by the word on the button. */
 const commands = {
@@ -35,7 +35,7 @@ export async function runAll(directors, send, progress) {
       seq = Math.max(seq, answer.seq ?? 0);
       if (answer.undo) undo.push(answer.undo.id);
     } catch (problem) {
-      refused.push({ director, words: problem.detail ?? problem.title ?? String(problem) });
+      refused.push({ director, words: wordsOf(problem) });
     }
   }
   return { seq, refused, undo };
@@ -121,17 +121,7 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
   async function takeBack() {
     const ids = deleted.map(String).reverse();
     forget();
-    busy = true;
-    const { seq, refused } = await runAll(ids, (id) => request(`${api}/undo/${id}`), (n) => {
-      say(`Undo: ${n} of ${ids.length}`);
-      show();
-    });
-    const came = await page.reached(seq);
-    busy = false;
-    const names = new Map(ids.map((id) => [id, `@${id}`]));
-    report('Undo', names, refused, came);
-    show();
-    comeHome();
+    await carryOut('Undo', new Map(ids.map((id) => [id, `@${id}`])), (id) => request(`${api}/undo/${id}`));
   }
 
   /** Gives the focus back to the outline, unless the reader has gone on elsewhere. */
@@ -151,18 +141,26 @@ export function openBulk({ board, selection, nameOf, announce, home }) {
       say('');
       if (!sure) return;
     }
-    await run(word, directors);
+    const names = new Map(directors.map(({ director, name }) => [director, name]));
+    await carryOut(word, names, (director) => commands[word](api, director), (refused) => {
+      if (refused.length || word === 'Delete') selection.only(refused.map(({ director }) => director));
+    });
   }
 
-  async function run(word, directors) {
-    const names = new Map(directors.map(({ director, name }) => [director, name]));
+  /**
+   * Sends a command for each, says how far it is, and what came of it.
+   *
+   * @param {string} word
+   * @param {Map<string, string>} names of those that it is for
+   * @param {(id: string) => Promise<object>} send
+   * @param {(refused: object[]) => void} [selects] what is selected when it is done
+   */
+  async function carryOut(word, names, send, selects = () => {}) {
     busy = true;
     show();
-    const { seq, refused, undo } = await runAll([...names.keys()], (director) => commands[word](api, director), (n) => {
-      say(`${word}: ${n} of ${names.size}`);
-    });
+    const { seq, refused, undo } = await runAll([...names.keys()], send, (n) => say(`${word}: ${n} of ${names.size}`));
     const came = await page.reached(seq);
-    if (refused.length || word === 'Delete') selection.only(refused.map(({ director }) => director));
+    selects(refused);
     busy = false;
     deleted = undo;
     report(word, names, refused, came);

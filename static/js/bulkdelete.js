@@ -1,4 +1,4 @@
-import { request } from './request.js';
+import { request, wordsOf } from './request.js';
 
 /** How many names the question lists. */
 const MOST = 20;
@@ -47,7 +47,7 @@ export async function askDelete({ doc, api, directors }) {
   const [first, ...others] = directors.map(({ director }) => `@${director}`);
   const also = new URLSearchParams(others.map((other) => ['with', other]));
   const preview = await request(`${api}/directors/${first}/delete-preview?${also}`, { method: 'GET' }).then(previewWords, (problem) => (
-    [['cannot be said', problem.detail ?? problem.title ?? String(problem)]]
+    [['cannot be said', wordsOf(problem)]]
   ));
   const made = (name, attributes = {}, ...inside) => {
     const element = doc.createElement(name);

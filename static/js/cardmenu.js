@@ -1,7 +1,7 @@
 import { coordinate, lattice } from './camera.js';
 import { itemsFor, emptyItems } from './cardmenuitems.js';
 import { openMenuList } from './cardmenulist.js';
-import { request } from './request.js';
+import { request, wordsOf } from './request.js';
 import { placeOf } from './rewirecarry.js';
 import { openLayer } from './rewirelayer.js';
 import { make } from './rewiremake.js';
@@ -59,13 +59,12 @@ export function open(board) {
       const director = await request(`${api}/directors/${encodeURIComponent(placeOf(link))}`, { method: 'GET' });
       return { title: director.name, items: itemsFor(board, { director, link }) };
     } catch (problem) {
-      return { title: link.textContent.trim(), items: [], said: problem.detail ?? problem.title ?? String(problem) };
+      return { title: link.textContent.trim(), items: [], said: wordsOf(problem) };
     }
   }
 
   async function run(item) {
     const mine = turn;
-    const failed = (problem) => mine === turn && list.say(problem.detail ?? problem.title ?? String(problem), 'bad');
     if (!item.send) {
       list.hide();
       return Promise.resolve(item.run()).catch(() => {}); // what went wrong is in the console
@@ -76,7 +75,7 @@ export function open(board) {
       await page.reached(seq);
       if (mine === turn) list.hide();
     } catch (problem) {
-      failed(problem);
+      if (mine === turn) list.say(wordsOf(problem), 'bad');
     }
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { make } from './rewiremake.js';
+import { find } from './treekeys.js';
 
 /** How long after a letter the next one belongs to the same word, in milliseconds. */
 const TYPING = 700;
@@ -70,15 +71,14 @@ export function openMenuList(doc, chosen, announce) {
     if (box.matches(':popover-open')) box.hidePopover();
   }
 
-  function find(letter) {
-    typed += letter.toLowerCase();
+  function named(letter) {
+    typed += letter;
     clearTimeout(typing);
     typing = setTimeout(() => {
       typed = '';
     }, TYPING);
     const all = buttons();
-    const from = all.indexOf(doc.activeElement) + (typed.length === 1 ? 1 : 0);
-    return [...all.slice(from), ...all.slice(0, from)].find((one) => one.textContent.toLowerCase().startsWith(typed));
+    return all[find(all.map(({ textContent: name }) => ({ name })), all.indexOf(doc.activeElement), typed)];
   }
 
   function press(event) {
@@ -91,7 +91,7 @@ export function openMenuList(doc, chosen, announce) {
     let next = null;
     if (Object.hasOwn(ways, event.key)) next = all.at(ways[event.key] % all.length);
     else if (event.key === 'Tab' || event.key === 'Escape') hide();
-    else if (event.key.length === 1 && (event.key !== ' ' || typed)) next = find(event.key) ?? null;
+    else if (event.key.length === 1 && (event.key !== ' ' || typed)) next = named(event.key) ?? null;
     else return;
     event.preventDefault();
     next?.focus();

@@ -1,4 +1,4 @@
-import { request } from './request.js';
+import { request, wordsOf } from './request.js';
 
 /**
  * Sends forms without leaving the page. The fields and the URL are those that
@@ -60,8 +60,9 @@ export function openCommands({ doc, page, go, later, announce, fetch = globalThi
     doc.getElementById(id)?.reset?.();
     if (came) say(id, `Done · #${answer.seq}`, 'good');
     else {
-      announce(`Accepted as #${answer.seq}; the page shows it when it is live again`);
-      say(id, `Accepted as #${answer.seq}; the page shows it when it is live again.`);
+      const accepted = `Accepted as #${answer.seq}; the page shows it when it is live again`;
+      announce(accepted);
+      say(id, `${accepted}.`);
     }
   }
 
@@ -74,7 +75,7 @@ export function openCommands({ doc, page, go, later, announce, fetch = globalThi
       else rest.push(`${field}: ${detail}`);
     }
     const marked = form?.querySelector('[aria-invalid="true"]');
-    const words = problem.detail ?? problem.title ?? String(problem);
+    const words = wordsOf(problem);
     const said = problem.errors?.some(({ detail }) => detail === words);
     announce([words, ...rest].join(' '));
     say(id, [marked && said ? 'Not done: see the marked field.' : words, ...rest].join(' '), 'bad');

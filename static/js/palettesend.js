@@ -1,4 +1,4 @@
-import { request } from './request.js';
+import { request, wordsOf } from './request.js';
 
 /**
  * Sends the command of an item. The palette stays open until it is accepted: a
@@ -36,7 +36,7 @@ export function openSend({ page, go }, { say, failed, close, now }) {
       if (fresh.element?.dataset.then === 'back') await go(new FormData(fresh.element).get('_back'));
     } catch (problem) {
       const fields = (problem.errors ?? []).map(({ detail }) => detail).filter((detail) => detail !== problem.detail);
-      failed([problem.detail ?? problem.title ?? String(problem), ...fields].join(' '));
+      failed([wordsOf(problem), ...fields].join(' '));
     } finally {
       busy = false;
     }

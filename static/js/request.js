@@ -25,3 +25,6 @@ export async function request(url, { method = 'POST', body, signal, fetch = glob
   if (!response.ok) throw { title: `Refused (${response.status})`, ...answer };
   return answer;
 }
+
+/** What a refusal says, or another error. */
+export const wordsOf = (problem) => problem.detail ?? problem.title ?? String(problem);

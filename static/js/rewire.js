@@ -2,7 +2,7 @@ import { carriedBy, openCarry, placeOf } from './rewirecarry.js';
 import { changeOf } from './rewirechange.js';
 import { openDrag } from './rewiredrag.js';
 import { openHandles } from './rewirehandles.js';
-import { openLayer } from './rewirelayer.js';
+import { openLineLayer } from './rewirelayer.js';
 import { openLoop } from './rewireloop.js';
 import { openMarks } from './rewiremarks.js';
 import { openPanel } from './rewirepanel.js';
@@ -15,7 +15,7 @@ import { openPicker } from './rewirepicker.js';
  * @param {import('./later.js').Board} board
  */
 export function open({ doc, page, api, announce }) {
-  const layer = openLayer(doc);
+  const layer = openLineLayer(doc);
   const loop = openLoop(doc, layer);
   const marks = openMarks(doc);
   const panel = openPanel({ doc, api, page, loop, announce });

@@ -11,7 +11,7 @@ const THRESHOLD = 6;
  *
  * @param {object} options
  * @param {Document} options.doc
- * @param {ReturnType<import('./rewirelayer.js').openLayer>} options.layer
+ * @param {ReturnType<import('./rewirelayer.js').openLineLayer>} options.layer
  * @param {ReturnType<import('./rewiremarks.js').openMarks>} options.marks
  * @param {() => void} options.begun ends what went on before
  * @param {(carried: import('./rewirechange.js').Carried, place: string, anchor: Element) => void} options.put

@@ -1,17 +1,27 @@
 import { draw, make } from './rewiremake.js';
 
 /**
- * The layer over the board that has what the server does not print: handles and
- * lines. It moves with the board, and comes back where a whole page took its
- * place.
+ * The layer over the board for handles and lines, with the picture that these
+ * are drawn in.
  *
  * @param {Document} doc
- * @param {string} [name] its id and its class
  */
-export function openLayer(doc, name = 'rewire-layer') {
+export function openLineLayer(doc) {
   const svg = draw(doc, 'svg', { class: 'rewire-lines', 'aria-hidden': 'true' });
+  const layer = openLayer(doc, 'rewire-layer');
+  layer.element.append(svg);
+  return { ...layer, svg };
+}
+
+/**
+ * A layer over the board that has what the server does not print. It moves with
+ * the board, and comes back where a whole page took its place.
+ *
+ * @param {Document} doc
+ * @param {string} name its id and its class
+ */
+export function openLayer(doc, name) {
   const layer = make(doc, 'div', { id: name, class: name, 'data-keep': true });
-  layer.append(svg);
   let zoom = 0;
 
   /** The layer, on the board that is there now; it is nowhere without one. */
@@ -48,7 +58,7 @@ export function openLayer(doc, name = 'rewire-layer') {
 
   doc.addEventListener('board-changed', place);
   place();
-  return { element: layer, svg, place, point, side };
+  return { element: layer, place, point, side };
 }
 
 function scale(doc) {

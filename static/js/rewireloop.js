@@ -11,7 +11,7 @@ export function steps(ids) {
  * the directors and edges of the loop that it would close.
  *
  * @param {Document} doc
- * @param {ReturnType<import('./rewirelayer.js').openLayer>} layer
+ * @param {ReturnType<import('./rewirelayer.js').openLineLayer>} layer
  */
 export function openLoop(doc, layer) {
   const line = draw(doc, 'path');

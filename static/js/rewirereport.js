@@ -1,3 +1,4 @@
+import { wordsOf } from './request.js';
 import { make } from './rewiremake.js';
 import { effects, remarks } from './rewirewords.js';
 
@@ -21,5 +22,5 @@ export function report(doc, told) {
  * @param {{detail?: string, title?: string}} problem
  */
 export function refusal(doc, problem) {
-  return make(doc, 'p', { class: 'refusal' }, problem.detail ?? problem.title ?? String(problem));
+  return make(doc, 'p', { class: 'refusal' }, wordsOf(problem));
 }
