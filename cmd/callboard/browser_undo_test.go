@@ -44,6 +44,7 @@ func (r *running) number(name string) (id int) {
 // checkUndone waits until the page shows pool_a as it was, under a new number.
 func checkUndone(t *testing.T, r *running, p *browser.Page, old int, want []string) {
 	t.Helper()
+	p.WaitVisible(".head .outcome") // the click has only sent it
 	id := r.number("pool_a")
 	if id == old {
 		t.Fatalf("number of pool_a: got @%d as before, want another", id)
