@@ -69,6 +69,7 @@ var schemaSpecial = map[reflect.Type]object{
 	reflect.TypeFor[backend.Duration](): {
 		"type": []any{"string", "number"}, "examples": []any{"250ms", "3.5s", 60},
 	},
+	reflect.TypeFor[event.Bits]():      {"type": "string", "pattern": "^[01]{64}$"},
 	reflect.TypeFor[json.RawMessage](): {},
 	reflect.TypeFor[settings](): {
 		"type": "object", "additionalProperties": object{"type": []any{"string", "number", "boolean", "null"}},
