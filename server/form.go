@@ -35,11 +35,10 @@ func (s *Server) overrideMethod(next http.Handler) http.Handler {
 }
 
 func parseForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return err
-		}
+	if err := r.ParseForm(); is[url.EscapeError](err) {
 		return &problem{Status: http.StatusBadRequest, Title: "Bad form", Detail: "The form is not encoded as it should be."}
+	} else if err != nil {
+		return bodyProblem(err)
 	}
 	for key, values := range r.PostForm {
 		if !utf8.ValidString(key + strings.Join(values, "")) {
