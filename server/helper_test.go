@@ -137,6 +137,7 @@ func (g *rig) send(method, path, body string, header ...string) answer {
 	what := method + " " + path + " " + body
 	a := answer{g.t, what[:min(len(what), 200)], resp.StatusCode, resp.Header, string(content)}
 	g.check(a)
+	g.checkDescribed(method, path, body, a)
 	return a
 }
 

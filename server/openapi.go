@@ -123,10 +123,7 @@ func (o *operation) responses(s *schemas) object {
 		good["content"] = content
 	}
 	all := object{"default": object{"$ref": "#/components/responses/Problem"}}
-	for _, f := range o.usualFailures() {
-		all[strconv.Itoa(f.status)] = problemResponse(f.meaning)
-	}
-	for _, f := range o.fails {
+	for _, f := range append(o.usualFailures(), o.fails...) {
 		all[strconv.Itoa(f.status)] = problemResponse(f.meaning)
 		if f.status < 400 {
 			all[strconv.Itoa(f.status)] = object{"description": f.meaning}

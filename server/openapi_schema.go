@@ -177,7 +177,7 @@ func (s *schemas) fields(t reflect.Type, optional bool, yield func(field, option
 			continue
 		}
 		of := s.of(f.Type)
-		if f.Type.Kind() == reflect.Pointer && s.body {
+		if f.Type.Kind() == reflect.Pointer && (s.body || !strings.Contains(options, "omit")) {
 			of = object{"anyOf": []any{of, object{"type": "null"}}}
 		}
 		yield(name, options, optional, of)

@@ -18,10 +18,10 @@ const seqWords = "The sequence number at which this is true, or had taken effect
 // for those that their names alone do not.
 var schemaWords = map[string]string{
 	"Problem":        "What went wrong, as in RFC 9457.",
-	"Problem.errors": "The fields of the request that were refused.",
+	"Problem.errors": "What in the request was refused; with each 422.",
 	"Problem.path":   "The directors of a loop that was refused.",
 
-	"FieldError.field": "Its place in the request: members[1].director.",
+	"FieldError.field": "Its place in the request: a field of the body (members[1].director), a parameter of the query, or one of the path (d).",
 
 	"Instance.epoch":     "Changes with each run of the program.",
 	"Instance.seq":       "The newest event.",
@@ -154,7 +154,7 @@ var schemaWords = map[string]string{
 	"AssignAnswer.from":          "What the slot points at now, null if nothing.",
 	"AssignAnswer.to":            "What it would point at, null if nothing.",
 	"AssignAnswer.destroys":      "The directors whose last reference would go, in that order.",
-	"AssignAnswer.loop":          "The directors of the loop that would close, which is why it would be refused.",
+	"AssignAnswer.loop":          "The directors of the loop that would close, which is why it would be refused; none if it would not.",
 	"AssignAnswer.refused":       "Why it would be refused, empty if it would not.",
 	"AssignEffect.refcount_from": "The count before.",
 	"AssignEffect.refcount_to":   "The count after.",
