@@ -94,8 +94,12 @@ func (o *operation) openAPI(s *schemas) object {
 func (o *operation) parameters() []any {
 	var list []any
 	for _, name := range pathNames(o.route) {
+		schema := object{"type": "string"}
+		if name == "slot" || name == "id" {
+			schema = object{"type": "integer", "format": "int64", "minimum": 1}
+		}
 		list = append(list, object{
-			"name": name, "in": "path", "required": true, "description": pathWords[name], "schema": object{"type": "string"},
+			"name": name, "in": "path", "required": true, "description": pathWords[name], "schema": schema,
 		})
 	}
 	for _, p := range o.query {

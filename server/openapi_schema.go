@@ -67,13 +67,23 @@ func kinds() []any {
 var schemaSpecial = map[reflect.Type]object{
 	reflect.TypeFor[time.Time](): {"type": "string", "format": "date-time"},
 	reflect.TypeFor[backend.Duration](): {
-		"type": []any{"string", "number"}, "examples": []any{"250ms", "3.5s", 60},
+		"anyOf": oneOfTypes("string", "number"), "examples": []any{"250ms", "3.5s", 60},
 	},
 	reflect.TypeFor[event.Bits]():      {"type": "string", "pattern": "^[01]{64}$"},
 	reflect.TypeFor[json.RawMessage](): {},
 	reflect.TypeFor[settings](): {
-		"type": "object", "additionalProperties": object{"type": []any{"string", "number", "boolean", "null"}},
+		"type": "object", "additionalProperties": object{"anyOf": oneOfTypes("string", "number", "boolean", "null")},
 	},
+}
+
+// oneOfTypes are alternatives for anyOf: generators of code know those, and not
+// all of them know a list of types.
+func oneOfTypes(types ...string) []any {
+	var all []any
+	for _, t := range types {
+		all = append(all, object{"type": t})
+	}
+	return all
 }
 
 // of returns the schema of a type: a reference for a struct.
@@ -96,11 +106,11 @@ func (s *schemas) of(t reflect.Type) object {
 	case reflect.Bool:
 		return object{"type": "boolean"}
 	case reflect.Int, reflect.Int64:
-		return object{"type": "integer"}
+		return object{"type": "integer", "format": "int64"}
 	case reflect.Uint64:
-		return object{"type": "integer", "minimum": 0}
+		return object{"type": "integer", "format": "int64", "minimum": 0}
 	case reflect.Float64:
-		return object{"type": "number"}
+		return object{"type": "number", "format": "double"}
 	case reflect.String:
 		return object{"type": "string"}
 	}
