@@ -12,6 +12,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/callboard/callboard/director/backend"
 )
 
 // Content types of commands.
@@ -117,6 +119,9 @@ func jsonProblem(err error) error {
 
 // jsonKind says what JSON value a Go type is written as.
 func jsonKind(t reflect.Type) string {
+	if t == reflect.TypeFor[backend.Duration]() {
+		return "a time of at most a year, in seconds or with a unit as in 250ms, 10m or 1d,"
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return "true or false"

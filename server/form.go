@@ -123,6 +123,11 @@ func tidyForm(values url.Values) url.Values {
 			// The form has defaults in the other fields of the probe.
 		case isRow && strings.HasPrefix(row, "members[") && field != "director" && values.Get(row+"].director") == "":
 			// A row of which only the default weight is filled in.
+		case key == "backend.port":
+			tidy.Set(key, list[0])
+			if port, err := backend.ParsePort(list[0]); err == nil {
+				tidy.Set(key, strconv.Itoa(port))
+			}
 		case strings.HasPrefix(key, "options."):
 			tidy.Set("options["+strings.TrimPrefix(key, "options.")+"]", list[0])
 		default:

@@ -76,6 +76,11 @@ var schemaSpecial = map[reflect.Type]object{
 	},
 }
 
+// schemaFields are the fields that take more than their type says.
+var schemaFields = map[string]object{
+	"Backend.port": {"anyOf": oneOfTypes("integer", "string"), "examples": []any{8080, "http"}},
+}
+
 // oneOfTypes are alternatives for anyOf: generators of code know those, and not
 // all of them know a list of types.
 func oneOfTypes(types ...string) []any {
@@ -143,6 +148,9 @@ func schemaName(t reflect.Type) string {
 func (s *schemas) structure(name string, t reflect.Type) object {
 	properties, required := object{}, []string{}
 	s.fields(t, false, func(field, options string, optional bool, of object) {
+		if special, ok := schemaFields[name+"."+field]; ok {
+			of = special
+		}
 		words, ok := schemaWords[name+"."+field]
 		if ok {
 			described := object{"description": words}

@@ -83,7 +83,7 @@ var schemaWords = map[string]string{
 
 	"Backend":                       "Either host and port or path is needed.",
 	"Backend.host":                  "A name or an address.",
-	"Backend.port":                  "80 if it is not given, 443 with TLS.",
+	"Backend.port":                  "A number, or the name of a service; 80 if it is not given, 443 with TLS.",
 	"Backend.path":                  "The path of a Unix socket.",
 	"Backend.host_header":           "Sent by probes, and with requests that have none; the host if it is not given.",
 	"Backend.tls":                   "Speaks TLS to the backend.",
