@@ -17,6 +17,7 @@ test:                ## install Chromium and axe if need be, lint, run every tes
 	@scripts/install-axe
 	@scripts/lint
 	@scripts/test $(PKG)
+	@[ '$(PKG)' != ./... ] || go -C internal/apicheck test ./...
 
 lint:                ## generated code, go.mod, gofmt, vet, staticcheck
 	@scripts/lint

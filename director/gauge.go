@@ -61,6 +61,9 @@ func (d *Director) gaugeLocked() event.Gauge {
 // ReportProbe tells where the director's probe stands. Health itself is told by
 // [Director.ReportHealth].
 func (d *Director) ReportProbe(p event.Probe) {
+	if p.Answers == nil {
+		p.Answers = []event.ProbeAnswer{} // in JSON a list is a list, also where a type has none to tell
+	}
 	d.probe.Store(&p)
 	d.touch()
 }

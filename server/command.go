@@ -61,7 +61,7 @@ func (s *Server) memberCommand(r *http.Request) (*director.Director, director.Gr
 	}
 	group, err := d.Group()
 	if err != nil {
-		return nil, nil, body, err
+		return nil, nil, body, wrongPart("d", err)
 	}
 	return d, group, body, decode(r, &body)
 }
@@ -122,7 +122,7 @@ func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
 	}
 	group, err := d.Group()
 	if err != nil {
-		return err
+		return wrongPart("d", err)
 	}
 	slot, _, err := s.pathSlot(r, d)
 	if err != nil {

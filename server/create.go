@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,7 +66,7 @@ func (s *settings) UnmarshalJSON(data []byte) error {
 		case json.Number:
 			(*s)[name] = value.String()
 		default:
-			return fmt.Errorf("option %s: a string, a number, true or false is needed", name)
+			return &json.UnmarshalTypeError{Value: "a list or an object", Type: reflect.TypeFor[string](), Field: name}
 		}
 	}
 	return nil

@@ -123,19 +123,20 @@ func typeWords(schema object) string {
 		return strings.Join(words, " | ")
 	}
 	if options, ok := schema["anyOf"].([]any); ok {
-		return typeWords(options[0].(object))
+		var words []string
+		for _, option := range options {
+			if text := typeWords(option.(object)); text != "null" {
+				words = append(words, text)
+			}
+		}
+		return strings.Join(words, " | ")
 	}
 	if ref, ok := schema["$ref"].(string); ok {
 		return ref[strings.LastIndexByte(ref, '/')+1:]
 	}
-	switch kind := schema["type"].(type) {
-	case string:
-		if items, ok := schema["items"].(object); ok {
-			return "list of " + typeWords(items)
-		}
-		return kind
-	case []any:
-		return "string | number"
+	if items, ok := schema["items"].(object); ok {
+		return "list of " + typeWords(items)
 	}
-	return ""
+	kind, _ := schema["type"].(string)
+	return kind
 }

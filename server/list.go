@@ -40,11 +40,15 @@ func (s *Server) setLabel(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, err := s.rt.VCL(body.VCL)
-	if err != nil {
+	switch {
+	case err != nil:
 		return wrongField("vcl", err)
+	case v.Name() != body.VCL:
+		// One that moved along would surprise, and one that stayed behind, too (VCL-17).
+		return refuse("vcl", strconv.Quote(body.VCL)+" is a label, and a label cannot point to a label: name the VCL")
 	}
 	if err := s.rt.Label(label, v); err != nil {
-		return err
+		return wrongPart("label", err)
 	}
 	return s.done(w, r, http.StatusOK, s.seq())
 }

@@ -19,7 +19,10 @@ func eventOperations() []operation {
 			{"kind", "Only those of these kinds, separated by commas.", nil},
 			{"director", "Only those about the director with this name, or @ and number; it may be destroyed.", nil},
 		},
-		fails: []failure{{http.StatusUnprocessableEntity, "There is no such kind, or a number is none."}},
+		fails: []failure{
+			{http.StatusUnprocessableEntity, "There is no such kind, or a number is none."},
+			{http.StatusServiceUnavailable, "It would stay open, and the board shuts down."},
+		},
 	}}
 }
 
@@ -84,6 +87,7 @@ func pageOperations() []operation {
 			summary: "The websocket of a page", query: append(position, viewQuery()...),
 			detail: "The messages and the close codes are listed below.",
 			fails: []failure{
+				{http.StatusBadRequest, "The handshake is not one of a websocket of version 13."},
 				{http.StatusForbidden, "A page of another origin asks."},
 				{http.StatusUpgradeRequired, "This is no handshake of a websocket."},
 				{http.StatusServiceUnavailable, "As many are open as may be, or the server shuts down."},

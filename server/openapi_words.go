@@ -18,10 +18,10 @@ const seqWords = "The sequence number at which this is true, or had taken effect
 // for those that their names alone do not.
 var schemaWords = map[string]string{
 	"Problem":        "What went wrong, as in RFC 9457.",
-	"Problem.errors": "The fields of the request that were refused.",
+	"Problem.errors": "What in the request was refused; with each 422.",
 	"Problem.path":   "The directors of a loop that was refused.",
 
-	"FieldError.field": "Its place in the request: members[1].director.",
+	"FieldError.field": "Its place in the request: a field of the body (members[1].director), a parameter of the query, or one of the path (d).",
 
 	"Instance.epoch":     "Changes with each run of the program.",
 	"Instance.seq":       "The newest event.",
@@ -46,7 +46,7 @@ var schemaWords = map[string]string{
 	"Holder.ref":            "The number of the reference within the instance.",
 	"Health.changed":        "When the health last changed.",
 	"Health.reason":         "What decided, in a few words.",
-	"ProbeState.happy":      "One bit for each poke, the newest in bit 0, up to 64 bits: more than some languages have in a number.",
+	"ProbeState.happy":      "One of 64 zeros and ones for each poke, the newest at the end; 1 is a good one.",
 	"ProbeState.good":       "How many of the newest window pokes were good; threshold are needed.",
 	"ProbeState.last":       "The newest response time, in seconds.",
 	"ProbeState.average":    "The moving average of response times, in seconds.",
@@ -58,6 +58,7 @@ var schemaWords = map[string]string{
 	"ProbeAnswer.response":  "The first line of the answer, or what went wrong.",
 	"Member.phase":          "That of the director in the slot.",
 	"Step.seq":              "The event with which the step was taken.",
+	"Counters.happy":        "That of the probe; all ones without one.",
 	"Counters.conn":         "Requests at the backend now.",
 	"Counters.waiting":      "Requests that wait for a place now.",
 	"Counters.reuse":        "Requests on a connection that had served before.",
@@ -82,7 +83,7 @@ var schemaWords = map[string]string{
 
 	"Backend":                       "Either host and port or path is needed.",
 	"Backend.host":                  "A name or an address.",
-	"Backend.port":                  "80 if it is not given, 443 with TLS.",
+	"Backend.port":                  "A number, or the name of a service; 80 if it is not given, 443 with TLS.",
 	"Backend.path":                  "The path of a Unix socket.",
 	"Backend.host_header":           "Sent by probes, and with requests that have none; the host if it is not given.",
 	"Backend.tls":                   "Speaks TLS to the backend.",
@@ -153,7 +154,7 @@ var schemaWords = map[string]string{
 	"AssignAnswer.from":          "What the slot points at now, null if nothing.",
 	"AssignAnswer.to":            "What it would point at, null if nothing.",
 	"AssignAnswer.destroys":      "The directors whose last reference would go, in that order.",
-	"AssignAnswer.loop":          "The directors of the loop that would close, which is why it would be refused.",
+	"AssignAnswer.loop":          "The directors of the loop that would close, which is why it would be refused; none if it would not.",
 	"AssignAnswer.refused":       "Why it would be refused, empty if it would not.",
 	"AssignEffect.refcount_from": "The count before.",
 	"AssignEffect.refcount_to":   "The count after.",

@@ -103,6 +103,15 @@ func wrongField(field string, err error) error {
 	return &wrong
 }
 
+// wrongPart blames a part of the path, by its name in the table of routes, if
+// that cannot be what it is. Other errors are not its fault.
+func wrongPart(part string, err error) error {
+	if errors.Is(err, director.ErrInvalid) {
+		return wrongField(part, err)
+	}
+	return err
+}
+
 // refuse says that the value of one field cannot be used.
 func refuse(field, detail string) error {
 	return &problem{

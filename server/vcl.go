@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/callboard/callboard/director"
@@ -111,6 +112,9 @@ func (s *Server) setTemperature(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.pathVCL(r)
 	if err != nil {
 		return err
+	}
+	if name, err := param(r, "v"); err == nil && name != v.Name() {
+		return wrongPart("v", fmt.Errorf("%w: %q is a label of VCL %s, and labels are always warm", director.ErrInvalid, name, v.Name()))
 	}
 	var body temperatureBody
 	if err := decode(r, &body); err != nil {

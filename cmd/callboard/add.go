@@ -81,14 +81,13 @@ func (a *adding) body(name string) (object, error) {
 func (a *adding) memberBodies() ([]object, error) {
 	var members []object
 	for _, text := range a.members {
-		director, weight, weighted := strings.Cut(text, "=")
-		member := object{"director": director}
-		if weighted {
-			w, err := strconv.ParseFloat(weight, 64)
+		member := object{"director": text}
+		if i := strings.LastIndexByte(text, '='); i >= 0 { // a name may have one, too
+			w, err := strconv.ParseFloat(text[i+1:], 64)
 			if err != nil {
-				return nil, usagef("--member %s: the weight is no number", text)
+				return nil, usagef("--member %s: the weight is no number; a name with = in it needs one", text)
 			}
-			member["weight"] = w
+			member["director"], member["weight"] = text[:i], w
 		}
 		members = append(members, member)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,18 +72,24 @@ func printEvents(ctx context.Context, e env, c *client, q eventsQuery) error {
 	}
 	defer resp.Body.Close()
 	lines := bufio.NewReader(resp.Body)
-	for {
+	for printed := 0; q.limit == 0 || printed < q.limit; {
 		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, io.EOF) {
-				return nil
-			}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, io.EOF):
+			return &unreachableError{errors.New("the board has ended the stream: it shuts down, or this was read too slowly")}
+		case err != nil:
 			return &unreachableError{err}
 		}
 		if err := printEvent(e.stdout, c.json, line); err != nil {
 			return err
 		}
+		if !bytes.HasPrefix(line, []byte(`{"gap":`)) {
+			printed++
+		}
 	}
+	return nil
 }
 
 func printPast(ctx context.Context, e env, c *client, q eventsQuery) error {

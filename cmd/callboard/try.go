@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,7 +15,8 @@ var tryCommand = command{
 	name: "try", args: "DIRECTOR [flags]", short: "send requests through a director, and see where they go",
 	details: "callboard try site                              one request: its way, and who answered\n" +
 		"callboard try cache --n 1000 --vary path        where other paths go\n" +
-		"callboard try pool_b --n 10000 --dry            the same question, without a request",
+		"callboard try pool_b --n 10000 --dry            the same question, without a request\n" +
+		"Exits with 1 if a request got no answer or found no way, whatever the status of the others.",
 	prepare: remote(1, 1, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		var t trying
 		t.define(flags)
@@ -98,7 +100,11 @@ func tryDirector(ctx context.Context, e env, c *client, name string, body object
 	if err := convert(answer, &t); err != nil {
 		return err
 	}
-	return c.answer(e, answer, t.print)
+	var failed error
+	if len(t.Errors) > 0 || t.LeftOut > 0 {
+		failed = errFailed
+	}
+	return errors.Join(failed, c.answer(e, answer, t.print))
 }
 
 func (t *tried) print(w io.Writer) {

@@ -2,6 +2,8 @@ package backend
 
 import (
 	"cmp"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,6 +58,10 @@ const (
 	defaultBetweenBytesTimeout = 60 * time.Second
 	defaultPipeTimeout         = 60 * time.Second
 )
+
+// maxCount bounds the numbers of a Config that have no bound of their own, so
+// that each of them is the same number on every platform and in JSON.
+const maxCount = math.MaxInt32
 
 // A FieldError says which field of a Config is wrong, by its JSON name.
 type FieldError struct {
@@ -123,10 +129,10 @@ func (c *Config) checkPlace() error {
 
 func (c *Config) checkLimits() error {
 	switch {
-	case c.MaxConnections < 0:
-		return &FieldError{"max_connections", "0, for no limit, or more"}
-	case c.WaitLimit < 0:
-		return &FieldError{"wait_limit", "0, for no waiting, or more"}
+	case c.MaxConnections < 0 || c.MaxConnections > maxCount:
+		return &FieldError{"max_connections", "0, for no limit, to " + strconv.Itoa(maxCount)}
+	case c.WaitLimit < 0 || c.WaitLimit > maxCount:
+		return &FieldError{"wait_limit", "0, for no waiting, to " + strconv.Itoa(maxCount)}
 	}
 	for _, d := range []struct {
 		field string

@@ -3,6 +3,7 @@ package backend
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -65,8 +66,8 @@ func (p ProbeConfig) complete() (ProbeConfig, error) {
 		return p, &FieldError{"probe.threshold", "a window needs a threshold"}
 	case p.Threshold < 1 || p.Threshold > p.Window:
 		return p, &FieldError{"probe.threshold", fmt.Sprintf("it is 1 to the window, which is %d", p.Window)}
-	case p.Initial != nil && *p.Initial < 0:
-		return p, &FieldError{"probe.initial", "0 or more good pokes"}
+	case p.Initial != nil && (*p.Initial < 0 || *p.Initial > maxCount):
+		return p, &FieldError{"probe.initial", "0 to " + strconv.Itoa(maxCount) + " good pokes"}
 	case p.ExpectedResponse < 100 || p.ExpectedResponse > 999:
 		return p, &FieldError{"probe.expected_response", "a status of three digits"}
 	case p.Interval < 0:

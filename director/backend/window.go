@@ -121,7 +121,7 @@ func (w *window) update(now time.Time) {
 // report returns what the tree shows.
 func (w *window) report() event.Probe {
 	return event.Probe{
-		Happy: w.maps[mapHappy], Good: w.good, Window: w.size, Threshold: w.threshold,
+		Happy: event.Bits(w.maps[mapHappy]), Good: w.good, Window: w.size, Threshold: w.threshold,
 		Last: w.last.Seconds(), Average: w.average, Response: w.text,
 		Answers: w.answers,
 	}

@@ -202,7 +202,7 @@ type Gauge struct {
 // Probe is where a backend's probe stands.
 type Probe struct {
 	// Happy has one bit a poke, the newest in bit 0; Varnish's H map.
-	Happy uint64 `json:"happy"`
+	Happy Bits `json:"happy"`
 	// Good of the newest Window pokes succeeded; Threshold are needed.
 	Good      int `json:"good"`
 	Window    int `json:"window"`
