@@ -82,7 +82,7 @@ func pageOperations() []operation {
 		{
 			method: http.MethodGet, route: pageRoute + "/live", topic: topicPages, status: http.StatusSwitchingProtocols,
 			summary: "The websocket of a page",
-			query: append(append(position, parameter{"why", "Instead, says whether a page of the origin in X-Callboard-Origin may listen, and why not.", nil}), viewQuery()...),
+			query:   append(append(position, parameter{"why", "Instead, says whether a page of the origin in X-Callboard-Origin may listen, and why not.", nil}), viewQuery()...),
 			detail: "The messages and the close codes are listed below. With Accept: text/event-stream the same messages come as " +
 				"events, for where a websocket does not pass.",
 			fails: []failure{

@@ -38,7 +38,13 @@ func (g *rig) stream(query string) *reader {
 		cancel()
 		resp.Body.Close()
 	})
-	return &reader{g.t, resp, bufio.NewReader(resp.Body), cancel}
+	r := newReader(g.t, resp)
+	r.end = cancel
+	return r
+}
+
+func newReader(t *testing.T, resp *http.Response) *reader {
+	return &reader{t: t, resp: resp, in: bufio.NewReader(resp.Body)}
 }
 
 // next returns the next message but beats, io.EOF at the end of the stream.
