@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gorilla/websocket"
@@ -62,17 +63,18 @@ func newAccess(origins []string, trusted trustedProxies) (*access, error) {
 var errNoOrigin = errors.New("give a scheme, a name and, if it has one, a port, and nothing behind: https://wiki.example")
 
 // A claim is what a request says of where it comes from.
-type claim struct{ site, origin, key string }
+type claim struct {
+	site, origin string
+	keys         []string // in all places that have one
+}
 
 // claimOf reads what the request says. The fields of a form have to be parsed.
 func claimOf(r *http.Request) claim {
-	c := claim{site: r.Header.Get(siteHeader), origin: r.Header.Get("Origin"), key: r.Header.Get(keyHeader)}
-	if c.key == "" && r.PostForm != nil {
-		c.key = r.PostForm.Get(keyField)
-	}
+	c := claim{site: r.Header.Get(siteHeader), origin: r.Header.Get("Origin"), keys: r.Header.Values(keyHeader)}
+	c.keys = append(c.keys, r.PostForm[keyField]...)
 	for _, protocol := range websocket.Subprotocols(r) {
-		if key, ok := strings.CutPrefix(protocol, keyProtocol); ok && c.key == "" {
-			c.key = key
+		if key, ok := strings.CutPrefix(protocol, keyProtocol); ok {
+			c.keys = append(c.keys, key)
 		}
 	}
 	return c
@@ -86,7 +88,7 @@ func (a *access) check(r *http.Request, c claim) *problem {
 		return nil
 	case c.site == "same-origin" || c.site == "none":
 		return nil
-	case c.site == "" && (origin == "" || a.isOwn(r, origin) || a.isKey(c.key)):
+	case c.site == "" && (origin == "" || a.isOwn(r, origin) || slices.ContainsFunc(c.keys, a.isKey)):
 		return nil
 	}
 	return a.refusal(r, c)

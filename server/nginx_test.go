@@ -3,14 +3,11 @@ package server
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -267,17 +264,15 @@ func TestRecipesForNginx(t *testing.T) {
 		t.Run(address, func(t *testing.T) {
 			at, _ := url.Parse(address)
 			g := newRig(t, func(o *Options) { o.AllowedHosts = []string{at.Host} })
-			certificate := httptest.NewTLSServer(nil) // for its certificate
-			defer certificate.Close()
+			var trusted *tls.Config
 			proxy := nginx.Start(t, func(listen, folder string) string {
-				files := writeCertificate(t, folder, certificate.TLS.Certificates[0])
+				certificate, key, trust := nginx.Certificate(t, folder)
+				trusted = trust
 				return replaceEach(t, recipes[i][1], map[string]string{
 					"listen 443 ssl": "listen " + listen + " ssl", "127.0.0.1:8080": strings.Trim(strings.TrimPrefix(g.url, "http://"), "/"),
-					"/etc/ssl/board.pem": files[0], "/etc/ssl/board.key": files[1],
+					"/etc/ssl/board.pem": certificate, "/etc/ssl/board.key": key,
 				})
 			})
-			trusted := certificate.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
-			trusted.ServerName = "example.com"
 			v := visit(t, g, proxy, address, trusted)
 			checkLinks(t, v.client, v.page)
 			v.follows(true)
@@ -299,20 +294,4 @@ func replaceEach(t *testing.T, text string, by map[string]string) string {
 		text = strings.ReplaceAll(text, old, with)
 	}
 	return text
-}
-
-// writeCertificate returns the files of the certificate and of its key.
-func writeCertificate(t *testing.T, folder string, c tls.Certificate) (files [2]string) {
-	t.Helper()
-	key, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, block := range []*pem.Block{{Type: "CERTIFICATE", Bytes: c.Certificate[0]}, {Type: "PRIVATE KEY", Bytes: key}} {
-		files[i] = filepath.Join(folder, strings.ReplaceAll(block.Type, " ", "-"))
-		if err := os.WriteFile(files[i], pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return files
 }
