@@ -26,6 +26,7 @@ type feed struct {
 	runs     atomic.Uint64 // runs of groups ever begun
 	past     *history
 	drawings drawings
+	printing context.Context // of patches, which no request waits for
 	life     context.Context // of past
 	end      context.CancelFunc
 
@@ -38,9 +39,9 @@ type feed struct {
 	work    sync.WaitGroup
 }
 
-func newFeed(rt *director.Runtime, o Options) *feed {
+func newFeed(printing context.Context, rt *director.Runtime, o Options) *feed {
 	f := &feed{
-		rt: rt, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt),
+		rt: rt, printing: printing, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt),
 		groups: make(map[string]*group), watched: make(map[*group]bool),
 		idle: idleGroups{linger: o.Linger},
 	}
@@ -285,6 +286,3 @@ func (f *feed) eventsFor(q view.Query, prev *view.Model, s *tree.Snapshot) (even
 		}
 	}
 }
-
-// noContext is for printing patches, which no request waits for.
-var noContext = context.Background()

@@ -133,7 +133,7 @@ func (g *group) publishLocked(prev, next *view.Model) {
 		return
 	}
 	p := &patch{seq: next.Seq, changes: changes}
-	if err := p.print(); err != nil {
+	if err := p.print(g.feed.printing); err != nil {
 		// Nobody can be told of this change, so nobody's page may claim to be up
 		// to date with it.
 		g.feed.log.Error("patch not printed", "view", g.query.Key(), "error", err)
@@ -209,7 +209,7 @@ func (g *group) join(s *tree.Snapshot, c *client, from position) {
 		c.end(endEpoch)
 		return
 	}
-	missed, ok := g.ring.after(from.seq)
+	missed, ok := g.ring.after(g.feed.printing, from.seq)
 	if !ok {
 		c.end(endMissed)
 		return

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/web"
 )
 
 // Options configure a [Server]. Only Runtime is needed.
@@ -30,8 +32,13 @@ type Options struct {
 	// Logger gets what the server cannot tell a client. nil discards it.
 	Logger *slog.Logger
 	// AllowedOrigins are the origins ("https://wiki.example") whose pages may
-	// use the API and the websocket, beside the server's own.
+	// use the API and the websocket, beside the server's own. Behind a proxy that
+	// passes on neither the name that the browser asks for nor X-Forwarded-Host,
+	// pages of the board itself are known by their key, and need not stand here.
 	AllowedOrigins []string
+	// TrustedProxies are the addresses of proxies whose X-Forwarded-Host, -Proto,
+	// -Prefix and -For are believed: [LoopbackProxies] if nil, none if empty.
+	TrustedProxies []netip.Prefix
 	// AllowedHosts, if there are any, are the names that requests may give as
 	// their host, beside localhost and loopback addresses. A board on a loopback
 	// address should set it, to localhost at least: it keeps pages of other
@@ -66,15 +73,18 @@ type Server struct {
 	options Options
 	log     *slog.Logger
 	hosts   map[string]bool
+	access  *access
 	router  *chi.Mux
 	handler http.Handler // router inside its middleware
 	feed    *feed
 	names   reservations
 	undos   undos
 	seats   seats
-	past    timelineCache
-	life    context.Context // done when Close is called
-	end     context.CancelFunc
+	// refusals are those at the door.
+	refusals refusals
+	past     timelineCache
+	life     context.Context // done when Close is called
+	end      context.CancelFunc
 
 	mu     sync.Mutex // guards the fields below
 	closed bool
@@ -107,7 +117,15 @@ func New(o Options) (*Server, error) {
 	for _, host := range o.AllowedHosts {
 		s.hosts[strings.ToLower(host)] = true
 	}
-	s.feed = newFeed(o.Runtime, o)
+	if o.TrustedProxies == nil {
+		o.TrustedProxies = LoopbackProxies()
+	}
+	access, err := newAccess(o.AllowedOrigins, o.TrustedProxies)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	s.access, s.refusals.log = access, o.Logger
+	s.feed = newFeed(web.WithKey(context.Background(), access.key), o.Runtime, o)
 	s.router = s.routes()
 	handler, err := s.middleware(s.router)
 	if err != nil {
