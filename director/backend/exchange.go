@@ -171,10 +171,10 @@ func (x *exchange) failure(err error) *Error {
 	failed := x.watch.verdict()
 	switch {
 	case failed != nil:
-	case x.asked.Err() != nil:
-		failed = &Error{Kind: KindCanceled, Err: err}
 	case x.sending.failed.Load() != nil:
 		failed = &Error{Kind: KindRequestBody, Err: *x.sending.failed.Load()}
+	case x.asked.Err() != nil:
+		failed = &Error{Kind: KindCanceled, Err: err}
 	default:
 		failed = classify(err)
 	}
