@@ -194,7 +194,8 @@ func gone(*testing.T, *net.TCPConn) string { return "" }
 func echo(_ *testing.T, conn net.Conn, r *bufio.Reader) {
 	readHead(r)
 	_, _ = io.WriteString(conn, switches)
-	_, _ = io.Copy(conn, r)
+	// Without splice, whose pipes stay open until the next collection.
+	_, _ = io.Copy(struct{ io.Writer }{conn}, struct{ io.Reader }{r})
 }
 
 // silence says a text and then nothing until the other side goes.
