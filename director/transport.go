@@ -1,12 +1,11 @@
 package director
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"sync/atomic"
 )
 
 // A Transport is an [http.RoundTripper] that sends each request through a
@@ -16,8 +15,8 @@ import (
 //
 // As in Varnish, a request holds the director that it was hinted at and the
 // leaf that answers until the body of the response has been read to its end or
-// closed; a director that is deleted meanwhile lingers until then. Errors are a
-// [NoBackendError] or say which backend failed.
+// closed, or the context of the request has ended; a director that is deleted
+// meanwhile lingers until then. Errors are a [NoBackendError] or a [LeafError].
 type Transport struct {
 	// Runtime, whose active VCL's default director is hinted at.
 	Runtime *Runtime
@@ -64,6 +63,8 @@ func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
 	}
 	held.answered = true
 	resp.Body = held.body(resp.Body)
+	// Not every reader closes what it reads.
+	held.forget = context.AfterFunc(req.Context(), held.drop)
 	return resp, nil
 }
 
@@ -136,7 +137,7 @@ func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err
 			d.ReportError("round trip", err)
 		}
 		if err != nil {
-			resp, err = nil, fmt.Errorf("backend %s: %w", d.name, err)
+			resp, err = nil, &LeafError{Director: d.name, Err: err}
 			d.failures.Add(1)
 		}
 		d.touch()
@@ -145,74 +146,27 @@ func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err
 		return nil, fmt.Errorf("a director of type %s makes no requests", d.typeName)
 	}
 	resp, err = d.methods.request.RoundTrip(t, req)
-	switch {
-	case err != nil:
-	case resp == nil:
-		err = errors.New("its type returned no response and no error")
-	case resp.Body == nil:
-		resp.Body = http.NoBody
+	if err == nil {
+		err = complete(resp)
 	}
 	return resp, err
 }
 
-// A heldTask keeps what a request holds.
-type heldTask struct {
-	transport  *Transport
-	task       *Task
-	hint, leaf Hold
-	answered   bool // RoundTrip succeeded, so Finish is due
-	ended      atomic.Bool
-}
-
-// drop ends the request: the leaf is told, then let go, then the hint.
-func (h *heldTask) drop() {
-	// Not a sync.Once: what Finish calls may come back here.
-	if !h.ended.CompareAndSwap(false, true) {
-		return
+// complete fills in what a type has left out of its response, or says why it is
+// none. A body that nobody will see is closed.
+func complete(resp *http.Response) error {
+	if resp == nil {
+		return errors.New("its type returned no response and no error")
 	}
-	if finish := h.leaf.d.methods.finish; finish != nil && h.answered {
-		h.leaf.d.contain("finish", func() { finish.Finish(h.task) })
+	if resp.Body == nil {
+		resp.Body = http.NoBody
 	}
-	h.leaf.d.inFlight.Add(-1)
-	h.leaf.Drop()
-	h.transport.end(h.hint)
-}
-
-// body returns a body that ends the request with itself. One that can be
-// written to, of a switched protocol, stays so.
-func (h *heldTask) body(inner io.ReadCloser) io.ReadCloser {
-	if conn, ok := inner.(io.ReadWriteCloser); ok {
-		return &heldConn{ReadWriteCloser: conn, held: h}
+	if resp.Header == nil {
+		resp.Header = make(http.Header)
 	}
-	return &heldBody{inner: inner, held: h}
-}
-
-type heldBody struct {
-	inner io.ReadCloser
-	held  *heldTask
-}
-
-func (b *heldBody) Read(p []byte) (int, error) {
-	n, err := b.inner.Read(p)
-	if err != nil {
-		b.held.drop()
+	if resp.StatusCode < 100 || resp.StatusCode > 999 {
+		resp.Body.Close()
+		return fmt.Errorf("%w: status %03d is none of HTTP", ErrInvalid, resp.StatusCode)
 	}
-	return n, err
-}
-
-func (b *heldBody) Close() error {
-	defer b.held.drop()
-	return b.inner.Close()
-}
-
-// A heldConn is both directions of an upgraded connection. Either may end
-// before the other, so only Close ends the request.
-type heldConn struct {
-	io.ReadWriteCloser
-	held *heldTask
-}
-
-func (c *heldConn) Close() error {
-	defer c.held.drop()
-	return c.ReadWriteCloser.Close()
+	return nil
 }

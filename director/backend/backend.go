@@ -89,12 +89,12 @@ func (b *Backend) RoundTrip(t *director.Task, req *http.Request) (*http.Response
 			b.places.free()
 		}
 	}()
-	resp, remote, err := b.send(req)
+	resp, x, err := b.send(req)
 	if err != nil {
 		return nil, err
 	}
 	answered = true
-	t.State = remote
+	t.State = x
 	return resp, nil
 }
 
@@ -113,14 +113,20 @@ func (b *Backend) enter(ctx context.Context) error {
 
 // Finish implements [director.Finisher].
 func (b *Backend) Finish(t *director.Task) {
-	t.State = nil
+	if x, ok := t.State.(*exchange); ok {
+		x.remote.Store(nil) // not State: Addr may be asked in the same moment
+	}
 	b.places.free()
 }
 
 // Addr implements [director.Addresser].
 func (b *Backend) Addr(t *director.Task) net.Addr {
-	remote, _ := t.State.(net.Addr)
-	return remote
+	if x, ok := t.State.(*exchange); ok {
+		if remote := x.remote.Load(); remote != nil {
+			return *remote
+		}
+	}
+	return nil
 }
 
 // Event implements [director.Eventer].

@@ -43,11 +43,14 @@ const (
 	KindProtocol
 	// KindCanceled: whoever asked does not want the answer any more.
 	KindCanceled
+	// KindRequestBody: the body of the request could not be read, which is not
+	// the backend's fault.
+	KindRequestBody
 )
 
 var kindNames = [...]string{
 	"other", "unhealthy", "busy", "held down", "connect", "first byte timeout",
-	"between bytes timeout", "eof", "reset", "protocol", "canceled",
+	"between bytes timeout", "eof", "reset", "protocol", "canceled", "request body",
 }
 
 func (k Kind) String() string {
@@ -81,6 +84,8 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("fail: %v", e.Err)
 	case KindEOF:
 		return "HTC eof (Unexpected end of input)"
+	case KindRequestBody:
+		return fmt.Sprintf("the body of the request: %v", e.Err)
 	case KindOther, KindReset, KindProtocol, KindCanceled:
 	}
 	if e.Err == nil {
