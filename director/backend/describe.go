@@ -5,14 +5,16 @@ import (
 	"io"
 	"reflect"
 	"strconv"
+	"strings"
 
+	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/event"
 )
 
 // Describe implements [director.Describer]. What is as usual is left out, but
 // for the timeouts.
 func (b *Backend) Describe() []event.Option {
-	c := &b.config
+	c := &b.shown
 	options := []event.Option{{Name: "address", Value: b.address}}
 	add := func(name, value string) { options = append(options, event.Option{Name: name, Value: value}) }
 	if c.HostHeader != bracketed(c.Host) {
@@ -36,10 +38,22 @@ func (b *Backend) Describe() []event.Option {
 	if c.PipeTimeout != Duration(defaultPipeTimeout) {
 		add("pipe timeout", c.PipeTimeout.String())
 	}
+	if len(b.concealed) > 0 {
+		add("secrets", concealedFields(b.concealed))
+	}
 	if c.Probe != nil {
 		add("probe", c.Probe.describe())
 	}
 	return options
+}
+
+// concealedFields says what was left out, field by field.
+func concealedFields(secrets []director.Secret) string {
+	var fields []string
+	for _, s := range secrets {
+		fields = append(fields, s.Field)
+	}
+	return strings.Join(fields, ", ")
 }
 
 func (c *TLSConfig) describe() string {
