@@ -29,6 +29,11 @@ func (c Config) Conceal() (shown Config, secrets []director.Secret) {
 
 // conceal is Conceal, and returns what the placeholders stand for.
 func (c Config) conceal() (shown Config, secrets []director.Secret, hidden []string) {
+	if c.TLS != nil && c.TLS.CA != "" {
+		t := *c.TLS
+		t.CA = onlyCertificates(t.CA)
+		c.TLS = &t
+	}
 	if c.Probe == nil {
 		return c, nil, nil
 	}

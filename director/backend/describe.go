@@ -1,6 +1,8 @@
 package backend
 
 import (
+	"cmp"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"reflect"
@@ -64,7 +66,18 @@ func (c *TLSConfig) describe() string {
 	if c.CAFile != "" {
 		text += ", authorities " + c.CAFile
 	}
+	if authorities, err := parseAuthorities(c.CA); err == nil {
+		text += ", authorities " + subject(authorities[0])
+		if len(authorities) > 1 {
+			text += fmt.Sprintf(" and %d more", len(authorities)-1)
+		}
+	}
 	return text
+}
+
+// subject names an authority.
+func subject(a *x509.Certificate) string {
+	return cmp.Or(a.Subject.CommonName, a.Subject.String(), "without a name")
 }
 
 // Dump implements [director.Dumper]: settings, counters that have counted, and
