@@ -23,6 +23,9 @@ func parseConfig(config json.RawMessage) (any, error) {
 func setField(root any, field, value string) error {
 	at := root
 	parts := fieldParts(field)
+	if len(parts) == 0 {
+		return noField(field)
+	}
 	for i, part := range parts {
 		last := i == len(parts)-1
 		switch in := at.(type) {
@@ -56,5 +59,5 @@ func noField(field string) error {
 
 // fieldParts splits "a.b[1]" into a, b and 1.
 func fieldParts(field string) []string {
-	return strings.Split(strings.NewReplacer("[", ".", "]", "").Replace(field), ".")
+	return strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
 }
