@@ -64,6 +64,8 @@ type Director struct {
 	ended    bool
 	retiring bool
 	gone     bool // destroyed: there is nothing more to tell of it
+	// secrets are those that the director was added with.
+	secrets []event.Secret
 }
 
 // ID returns a number that no other director of this epoch has.

@@ -221,6 +221,7 @@ func (d *Director) destroy() {
 	delete(rt.directors, d.id)
 	d.gone = true
 	d.emitLifeLocked(event.DirectorDestroyed, event.Life{})
+	rt.secrets.drop(d.secrets)
 	rt.destroyed++
 	if rt.destroyed > max(1024, len(rt.directors)) {
 		rt.sampleLocked() // lets go of the destroyed, should nobody else sample

@@ -40,6 +40,8 @@ type Runtime struct {
 	log      *event.Log
 	state    atomic.Pointer[tree.Snapshot] // stored under mu, read by anybody
 
+	secrets *Secrets
+
 	active atomic.Pointer[VCL] // stored under mu
 	dirty  dirtyList
 	// stepping is step mode; stored under mu. It is asked for only when a
@@ -81,6 +83,7 @@ func New(o Options) *Runtime {
 		cooldown:  cmp.Or(o.Cooldown, defaultCooldown),
 		labels:    make(map[string]*VCL),
 		log:       event.NewLog(o.Epoch, o.LogCapacity),
+		secrets:   newSecrets(),
 		directors: make(map[uint64]*Director),
 		pins:      make(map[uint64]*Ref),
 		held:      make(map[uint64]heldStep),

@@ -81,14 +81,16 @@ func (v *VCL) Default() Hold { return v.fallback.Hold() }
 // ([ErrNotWarm]). If Add fails, impl was told nothing but Bind. An impl may be
 // added once.
 func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, false, nil)
+	return v.add(name, impl, false, nil, nil)
 }
 
-// AddRecorded is Add for somebody who wants to be able to make the director
-// again, after a restart: config, JSON of their own, becomes part of the
-// director.added event.
-func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessage) (*Director, error) {
-	return v.add(name, impl, false, config)
+// AddRecorded is Add for a caller that wants to be able to make the director
+// again, after a restart: config, JSON of the caller's own, becomes part of the
+// director.added event, and so is shown to all. What nobody may see stands in
+// secrets, with a placeholder in its field of config; [Runtime.Secrets] keeps the
+// values, and [Reveal] puts them back.
+func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessage, secrets ...Secret) (*Director, error) {
+	return v.add(name, impl, false, config, secrets)
 }
 
 // AddStatic is Add for a director that lives as long as its VCL: slots that
@@ -96,10 +98,10 @@ func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessa
 // ([ErrStatic]). It is Varnish's VRT_StaticDirector, which the VCL compiler
 // applies to each backend definition.
 func (v *VCL) AddStatic(name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, true, nil)
+	return v.add(name, impl, true, nil, nil)
 }
 
-func (v *VCL) add(name string, impl Implementation, static bool, config json.RawMessage) (*Director, error) {
+func (v *VCL) add(name string, impl Implementation, static bool, config json.RawMessage, secrets []Secret) (*Director, error) {
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("director name: %w", err)
 	}
@@ -128,7 +130,7 @@ func (v *VCL) add(name string, impl Implementation, static bool, config json.Raw
 		}
 	})
 	d.Reconsider() // before anybody can find it: it starts with the right health
-	if err := v.insert(d, config); err != nil {
+	if err := v.insert(d, config, secrets); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
 	d.drain()
@@ -147,9 +149,10 @@ func (v *VCL) refusalLocked() error {
 	return nil
 }
 
-func (v *VCL) insert(d *Director, config json.RawMessage) error {
+func (v *VCL) insert(d *Director, config json.RawMessage, secrets []Secret) error {
 	rt := v.rt
-	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: config}
+	d.secrets = nameSecrets(secrets)
+	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: config, Secrets: d.secrets}
 	_, added.Group = d.impl.(Group)
 	if describer, ok := d.impl.(Describer); ok {
 		d.contain("describe", func() { added.Options = slices.Clone(describer.Describe()) })
@@ -167,6 +170,7 @@ func (v *VCL) insert(d *Director, config json.RawMessage) error {
 	d.initHealthLocked()
 	e := d.event(event.DirectorAdded)
 	e.Added, e.Health = added, d.healthLocked()
+	rt.secrets.put(d.secrets, secrets) // before the event that names them
 	rt.emitLocked(e)
 	if d.probe.Load() != nil {
 		d.touch() // it was reported before there was a number for it

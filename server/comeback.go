@@ -58,11 +58,15 @@ func (s *Server) makeHeir(gone *deleted) (*director.Director, error) {
 	if err != nil || v != gone.vcl {
 		return nil, fmt.Errorf("undo the delete of %s: VCL %s was discarded: %w", gone.name, gone.was.VCL, director.ErrDeleted)
 	}
-	impl, err := MakeDirector(gone.was.Config)
+	whole, err := s.reveal(gone.was)
 	if err != nil {
 		return nil, fmt.Errorf("make %s again: %w", gone.name, err)
 	}
-	heir, err := s.addNamed(v, gone.was.Name, impl, gone.was.Config)
+	impl, err := s.maker().Make(whole)
+	if err != nil {
+		return nil, fmt.Errorf("make %s again: %w", gone.name, err)
+	}
+	heir, err := s.addNamed(v, gone.was.Name, impl, whole)
 	if err != nil {
 		return nil, fmt.Errorf("undo the delete of %s: %w", gone.name, err)
 	}

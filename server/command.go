@@ -40,11 +40,13 @@ func (s *Server) deleteDirector(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	before := s.rt.Tree()
+	letGo := s.holdSecrets(before, d)
 	if err := d.Delete(); err != nil {
+		letGo()
 		return err
 	}
 	snapshot := s.rt.Sample()
-	answer := deletion{Seq: snapshot.Seq, Phase: tree.Destroyed, HeldBy: []event.Holder{}, Undo: s.remember(d, before)}
+	answer := deletion{Seq: snapshot.Seq, Phase: tree.Destroyed, HeldBy: []event.Holder{}, Undo: s.remember(d, before, letGo)}
 	if left, ok := snapshot.Director(d.ID()); ok {
 		answer.Phase, answer.Refcount = left.Phase, left.Refcount()
 		answer.HeldBy, answer.MoreHolders = heldBy(left)
@@ -256,6 +258,9 @@ func (s *Server) setHealth(w http.ResponseWriter, r *http.Request) error {
 	}
 	if body.Pattern == "" {
 		return refuse("pattern", "say which directors: a name, or a pattern such as boot.a*")
+	}
+	if err := checkPattern(body.Pattern); err != nil {
+		return err
 	}
 	matched, err := s.rt.SetHealth(body.Pattern, body.Admin)
 	if err != nil {

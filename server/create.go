@@ -102,7 +102,7 @@ func (s *Server) create(body newDirector, rowsMayBeEmpty bool) (*director.Direct
 	if err != nil {
 		return nil, err
 	}
-	impl, err := implement(&body)
+	impl, err := s.implement(&body)
 	if err != nil {
 		return nil, err
 	}
@@ -140,13 +140,13 @@ func (s *Server) vclFor(name string) (*director.VCL, error) {
 }
 
 // implement makes what is to become the director.
-func implement(body *newDirector) (director.Implementation, error) {
+func (m Maker) implement(body *newDirector) (director.Implementation, error) {
 	if body.Type == "" && body.Backend != nil {
 		body.Type = backendType
 	}
 	switch {
 	case body.Type == backendType:
-		return newBackend(body)
+		return m.newBackend(body)
 	case !slices.ContainsFunc(lb.Types(), func(t lb.Type) bool { return t.Name == body.Type }):
 		return nil, refuse("type", "one of "+strings.Join(typeNames(), ", "))
 	case body.Backend != nil:
@@ -175,7 +175,7 @@ func blame(body *newDirector) string {
 	return "options" // each is right, all together are not
 }
 
-func newBackend(body *newDirector) (director.Implementation, error) {
+func (m Maker) newBackend(body *newDirector) (director.Implementation, error) {
 	switch {
 	case body.Backend == nil:
 		return nil, refuse("backend", "say where the backend is: host and port, or path")
@@ -184,7 +184,11 @@ func newBackend(body *newDirector) (director.Implementation, error) {
 	case len(body.Options) > 0:
 		return nil, refuse("options", "a backend has no options: they stand in backend")
 	}
-	b, err := backend.New(*body.Backend)
+	c, err := m.withAuthorities(*body.Backend)
+	if err != nil {
+		return nil, err
+	}
+	b, err := backend.New(c)
 	if wrong, ok := errors.AsType[*backend.FieldError](err); ok {
 		return nil, refuse("backend."+wrong.Field, wrong.Detail)
 	}
@@ -218,7 +222,11 @@ func (s *Server) add(v *director.VCL, body *newDirector, impl director.Implement
 
 // addNamed adds what is made by a recipe. One that is deleted has given up its
 // name, also while step mode holds it before its release.
-func (s *Server) addNamed(v *director.VCL, name string, impl director.Implementation, config json.RawMessage) (*director.Director, error) {
+func (s *Server) addNamed(v *director.VCL, name string, impl director.Implementation, whole json.RawMessage) (*director.Director, error) {
+	shown, secrets, err := Conceal(whole)
+	if err != nil {
+		return nil, err
+	}
 	full := v.Name() + "." + name
 	if !s.names.reserve(full) {
 		return nil, fmt.Errorf("director %s: %w", full, director.ErrExists)
@@ -227,7 +235,7 @@ func (s *Server) addNamed(v *director.VCL, name string, impl director.Implementa
 	if d, ok := s.rt.Tree().Lookup(v.Name(), name); ok && d.Phase == tree.Live && !d.Steps.Deleted.Taken() {
 		return nil, fmt.Errorf("director %s: %w", full, director.ErrExists)
 	}
-	return v.AddRecorded(name, impl, config)
+	return v.AddRecorded(name, impl, shown, secrets...)
 }
 
 // reservations are the names of directors that are being added, so that two

@@ -33,6 +33,8 @@ type directorJSON struct {
 	Health  healthJSON     `json:"health"`
 	Members []memberJSON   `json:"members"`
 	Options []event.Option `json:"options"`
+	// Secrets are the fields of its configuration that are not shown.
+	Secrets []event.Secret `json:"secrets,omitempty"`
 	// Steps are the life-cycle steps taken so far.
 	Steps map[string]stepJSON `json:"steps"`
 
@@ -72,7 +74,7 @@ func newDirectorJSON(s *tree.Snapshot, d *tree.Director) directorJSON {
 			Healthy: d.Healthy, Admin: d.Admin, Reason: d.Why(), Changed: d.Changed,
 			HealthyMembers: d.HealthyMembers(), TotalMembers: d.TotalMembers(), Probe: d.Probe,
 		},
-		Members: []memberJSON{}, Options: d.Options, Steps: newSteps(d.Steps),
+		Members: []memberJSON{}, Options: d.Options, Secrets: d.Secrets, Steps: newSteps(d.Steps),
 		Requests: d.Requests, Failures: d.Failures,
 	}
 	j.HeldBy, j.MoreHolders = heldBy(d)

@@ -20,6 +20,9 @@ func (s *Server) backendList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && q.Has("p") {
 		return refuse("p", "1 or 0")
 	}
+	if err := checkPattern(q.Get("pattern")); err != nil {
+		return err
+	}
 	o := list.Options{
 		Pattern: q.Get("pattern"), Probe: probe,
 		JSON: strings.Contains(r.Header.Get("Accept"), "application/json"),

@@ -99,7 +99,8 @@ var schemaWords = map[string]string{
 
 	"TLSConfig.server_name":          "Looked for in the certificate; the host header, or the host, if it is not given.",
 	"TLSConfig.insecure_skip_verify": "Accepts any certificate.",
-	"TLSConfig.ca_file":              "A file of authorities to trust instead of the system's, as PEM.",
+	"TLSConfig.ca":                   "The certificates of authorities to trust instead of the system's, as PEM.",
+	"TLSConfig.ca_file":              "A file of them instead: a name below the folder of --ca-dir.",
 
 	"ProbeConfig.url":               "What to ask for; / if it is not given.",
 	"ProbeConfig.request":           "A whole request instead, line by line.",
@@ -121,7 +122,10 @@ var schemaWords = map[string]string{
 	"Event":                    "One fact. Which fields it has beyond kind follows from that.",
 	"Event.seq":                "Grows by one with each event of an epoch, from 1.",
 	"Event.director":           "The name within its VCL. Names can repeat; id never does.",
-	"Event.config":             "What made the director, in the form of the body that added it.",
+	"Event.config":             "What made the director, in the form of the body that added it, with {secret} for what is not shown.",
+	"Event.secrets":            "The fields of config in which there is {secret}, each with a name for it.",
+	"Secret.name":              "By which the instance knows the value; it tells nothing of it.",
+	"DirectorAnswer.secrets":   "The fields of its configuration that hold a secret, which is not shown.",
 	"Event.refcount_from":      "Just after the assignment; likewise refcount_to.",
 	"Event.event":              "WARM, COLD, DISCARD or SICK.",
 	"Event.released":           "What release let go of, in order.",

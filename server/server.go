@@ -29,6 +29,15 @@ type Options struct {
 	ProxyURL string
 	// Faults lets users make backends fail for real; nil offers nothing.
 	Faults FaultInjector
+	// CADir is the folder below which a backend's tls.ca_file names a file of
+	// authorities. "" refuses such names; certificates can still be given as PEM.
+	CADir string
+	// SocketDirs are the folders in which a backend's Unix socket may be; none if
+	// there are none. Sockets without a file ("@name") may always be used.
+	SocketDirs []string
+	// LeastInterval is the shortest interval of probes and DNS lookups that may be
+	// asked for; 100 ms if 0.
+	LeastInterval time.Duration
 	// Logger gets what the server cannot tell a client. nil discards it.
 	Logger *slog.Logger
 	// AllowedOrigins are the origins ("https://wiki.example") whose pages may
@@ -105,6 +114,7 @@ func New(o Options) (*Server, error) {
 	o.Tick = cmp.Or(o.Tick, 50*time.Millisecond)
 	o.Beat = cmp.Or(o.Beat, 3*time.Second)
 	o.Linger = cmp.Or(o.Linger, 10*time.Minute)
+	o.LeastInterval = cmp.Or(o.LeastInterval, 100*time.Millisecond)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -153,6 +163,7 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 	}
 	s.mu.Unlock()
+	s.undos.close()
 	s.feed.close()
 	select {
 	case <-s.idle:

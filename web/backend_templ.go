@@ -182,7 +182,7 @@ func backendFields() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = field("add", "backend.tls.ca_file", "text", "TLS authorities", "", "A PEM file of the server's instead of the system's.", templ.Attributes{"class": "name"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = field("add", "backend.tls.ca_file", "text", "TLS authorities", "", "Of --ca-dir, instead of the system's.", templ.Attributes{"class": "name"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,6 +16,7 @@ type boardFlags struct {
 	addr, proxy string
 	hosts       many
 	readOnly    bool
+	outside     outsideFlags
 }
 
 func (b *boardFlags) define(flags *flag.FlagSet) {
@@ -23,6 +24,7 @@ func (b *boardFlags) define(flags *flag.FlagSet) {
 	flags.StringVar(&b.proxy, "proxy", "127.0.0.1:8081", "`address` where requests go in; port 0 takes a free one")
 	flags.Var(&b.hosts, "allow-host", "host `name` that the board answers to beside localhost; may be repeated")
 	flags.BoolVar(&b.readOnly, "read-only", false, "show the tree, refuse every change")
+	b.outside.define(flags)
 }
 
 // listeners are open before the runtime is, so that a wrong address is told at
@@ -30,6 +32,9 @@ func (b *boardFlags) define(flags *flag.FlagSet) {
 type listeners struct{ board, proxy net.Listener }
 
 func (b *boardFlags) listen() (listeners, error) {
+	if err := b.outside.complete(); err != nil {
+		return listeners{}, err
+	}
 	board, err := server.ListenLoopback(b.addr)
 	if err != nil {
 		return listeners{}, err
@@ -75,6 +80,7 @@ func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) err
 	board, err := server.New(server.Options{
 		Runtime: s.rt, ReadOnly: b.readOnly, ProxyURL: url(l.proxy), Faults: s.faults, Logger: log,
 		AllowedHosts: append([]string{"localhost"}, b.hosts...),
+		CADir:        b.outside.caDir, SocketDirs: b.outside.sockets, LeastInterval: b.outside.least,
 	})
 	if err != nil {
 		l.close()

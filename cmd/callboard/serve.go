@@ -35,7 +35,7 @@ func serve(ctx context.Context, e env, board boardFlags, instance, data string) 
 		return err
 	}
 	rt := director.New(director.Options{Name: instance})
-	kept, err := keep(e, rt, data)
+	kept, err := keep(e, rt, data, board.outside.maker())
 	if err != nil {
 		l.close()
 		_ = rt.Close(ctx) // nothing uses it
@@ -48,13 +48,13 @@ func serve(ctx context.Context, e env, board boardFlags, instance, data string) 
 // keep fills the instance: with what the folder has kept, or else with an empty
 // VCL. From then on the folder keeps it, until the function that is returned is
 // called, which may be done twice.
-func keep(e env, rt *director.Runtime, folder string) (end func(), err error) {
+func keep(e env, rt *director.Runtime, folder string, maker server.Maker) (end func(), err error) {
 	if folder == "" {
 		_, err := rt.AddVCL("boot")
 		return func() {}, err
 	}
 	log := e.logger()
-	j, err := journal.Open(folder, journal.Options{Instance: rt.Name(), Make: server.MakeDirector, Logger: log})
+	j, err := journal.Open(folder, journal.Options{Instance: rt.Name(), Make: maker.Make, Conceal: server.Conceal, Logger: log})
 	if err != nil {
 		return nil, err
 	}

@@ -119,8 +119,8 @@ func (c *Config) checkPlace() error {
 		return &FieldError{"host", "a name or an address, without scheme or path"}
 	case c.Port < 0 || c.Port > 65535:
 		return &FieldError{"port", "a port is 1 to 65535"}
-	case strings.Contains(c.HostHeader, " ") || hasControl(c.HostHeader):
-		return &FieldError{"host_header", "a name and perhaps a port, without spaces"}
+	case strings.ContainsAny(c.HostHeader, " @") || hasControl(c.HostHeader):
+		return &FieldError{"host_header", "a name and perhaps a port, without spaces, user or password"}
 	case c.ProxyHeader < 0 || c.ProxyHeader > 2:
 		return &FieldError{"proxy_header", "version 1 or 2, or 0 for none"}
 	}

@@ -113,6 +113,17 @@ type Added struct {
 	// Config is what whoever made the director needs to make it again, as JSON
 	// of their own; nil for a director that nobody can make again.
 	Config json.RawMessage `json:"config,omitempty"`
+	// Secrets name what is left out of Config: there are placeholders in its
+	// fields.
+	Secrets []Secret `json:"secrets,omitempty"`
+}
+
+// A Secret names a value that is in no event.
+type Secret struct {
+	// Field is its place in the Config: "backend.probe.request[1]".
+	Field string `json:"field"`
+	// Name is by which the instance knows the value. It tells nothing of it.
+	Name string `json:"name"`
 }
 
 // An Option is one line of a director's configuration.

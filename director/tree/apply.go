@@ -73,8 +73,8 @@ func (s *Snapshot) applyAdded(e event.Event) {
 	d := &Director{
 		ID: e.ID, VCL: e.VCL, Name: e.Director,
 		Type: e.Added.Type, Leaf: e.Added.Leaf, Group: e.Added.Group, Static: e.Added.Static, Options: e.Added.Options,
-		Config: e.Added.Config,
-		Phase:  Live, Owned: true,
+		Config: e.Added.Config, Secrets: e.Added.Secrets,
+		Phase: Live, Owned: true,
 	}
 	d.Steps.Added = stepOf(e)
 	if e.Health != nil {

@@ -36,6 +36,8 @@ type Director struct {
 	// Config is what whoever made the director needs to make it again; nil for
 	// a director that nobody can make again.
 	Config json.RawMessage
+	// Secrets name what is left out of Config.
+	Secrets []event.Secret
 
 	Phase Phase
 	// Owned reports that the owner's reference is held: from added to released.

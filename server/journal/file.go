@@ -32,6 +32,9 @@ const (
 // the present one. On an error the old one is as it was.
 func (j *Journal) begin() error {
 	snapshot := j.rt.Tree()
+	if err := j.secrets.keep(false); err != nil { // of what the snapshot names
+		return err
+	}
 	when := time.Now().UTC()
 	if !when.After(j.newest) {
 		when = j.newest.Add(1) // the clock was set back; order is what counts

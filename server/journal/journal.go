@@ -23,8 +23,12 @@ import (
 type Options struct {
 	// Instance names the folder below DIR; "main" if empty.
 	Instance string
-	// Make makes a director from the Config of its director.added event.
+	// Make makes a director from the Config of its director.added event, with its
+	// secrets in it.
 	Make func(config json.RawMessage) (director.Implementation, error)
+	// Conceal takes the secrets out of what Make gets, so that no event has them;
+	// nil leaves them where they were recorded.
+	Conceal func(config json.RawMessage) (shown json.RawMessage, secrets []director.Secret, err error)
 	// Keep is the number of files to keep beside the present one; 10 if 0.
 	Keep int
 	// MaxBytes of events, and at least as many as the state has, make a new
@@ -57,6 +61,8 @@ type Journal struct {
 	keptFile string
 	// spared is set when something in keptFile could not be restored.
 	spared bool
+
+	secrets *secretFile
 
 	rt   *director.Runtime
 	stop context.CancelFunc
@@ -104,7 +110,7 @@ func Open(dir string, o Options) (*Journal, error) {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	j.unlock = unlock
-	if err := j.load(); err != nil {
+	if err := errors.Join(j.load(), j.openSecrets()); err != nil {
 		unlock()
 		return nil, fmt.Errorf("journal: %w", err)
 	}
@@ -115,7 +121,7 @@ func Open(dir string, o Options) (*Journal, error) {
 // recording. When it returns without error, a crash does not lose that state any
 // more; until then what was kept before is what would come back.
 func (j *Journal) Start(rt *director.Runtime) error {
-	j.rt = rt
+	j.rt, j.secrets.store = rt, rt.Secrets()
 	j.spare()
 	if err := j.begin(); err != nil {
 		return fmt.Errorf("journal: %w", err)
@@ -125,6 +131,7 @@ func (j *Journal) Start(rt *director.Runtime) error {
 	syncDir(filepath.Dir(filepath.Dir(j.folder)))
 	ctx, stop := context.WithCancel(context.Background())
 	j.stop = stop
+	j.secrets.watch(ctx)
 	go j.record(ctx)
 	return nil
 }
@@ -151,6 +158,7 @@ func (j *Journal) Close() error {
 			j.until.Store(j.rt.Log().Last())
 			j.stop()
 			<-j.done
+			j.secrets.watching.Wait()
 			if j.ended = j.Err(); j.ended != nil {
 				j.ended = fmt.Errorf("journal: what happened last is not kept: %w", j.ended)
 			}

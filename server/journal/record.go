@@ -51,7 +51,11 @@ func (j *Journal) write(events []event.Event) {
 			lines.Write(j.encode(e))
 		}
 	}
-	if err := writeSynced(j.file, lines.Bytes()); err != nil {
+	err := j.secrets.keep(false) // before what names them
+	if err == nil {
+		err = writeSynced(j.file, lines.Bytes())
+	}
+	if err != nil {
 		j.fail(err)
 		return
 	}

@@ -106,7 +106,7 @@ func emitDirector(d *tree.Director, emit func(event.Event) bool) bool {
 		return event.Event{Kind: kind, Time: step.Time, VCL: d.VCL, Director: d.Name, ID: d.ID}
 	}
 	added := about(event.DirectorAdded, d.Steps.Added)
-	added.Added = &event.Added{Type: d.Type, Leaf: d.Leaf, Group: d.Group, Static: d.Static, Options: d.Options, Config: d.Config}
+	added.Added = &event.Added{Type: d.Type, Leaf: d.Leaf, Group: d.Group, Static: d.Static, Options: d.Options, Config: d.Config, Secrets: d.Secrets}
 	added.Health = &event.Health{Healthy: d.Healthy, Admin: d.Admin, Reason: d.Reason, Changed: d.Changed}
 	if !emit(added) {
 		return false
