@@ -70,6 +70,7 @@ var schemaSpecial = map[reflect.Type]object{
 		"type": []any{"string", "number"}, "examples": []any{"250ms", "3.5s", 60},
 	},
 	reflect.TypeFor[json.RawMessage](): {},
+	reflect.TypeFor[event.Number]():    {"type": []any{"integer", "null"}, "minimum": 1},
 	reflect.TypeFor[settings](): {
 		"type": "object", "additionalProperties": object{"type": []any{"string", "number", "boolean", "null"}},
 	},
