@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/list"
 )
 
@@ -30,7 +31,7 @@ func (s *Server) backendList(w http.ResponseWriter, r *http.Request) error {
 }
 
 // setLabel gives a VCL a label, or moves the label to it.
-func (s *Server) setLabel(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setLabel(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	label, err := s.pathLabel(r)
 	if err != nil {
 		return err
@@ -43,18 +44,18 @@ func (s *Server) setLabel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return wrongField("vcl", err)
 	}
-	if err := s.rt.Label(label, v); err != nil {
+	if err := c.Label(label, v); err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusOK, s.seq())
 }
 
-func (s *Server) removeLabel(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) removeLabel(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	label, err := s.pathLabel(r)
 	if err != nil {
 		return err
 	}
-	if err := s.rt.Unlabel(label); err != nil {
+	if err := c.Unlabel(label); err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusOK, s.seq())

@@ -110,7 +110,8 @@ func (o *operation) usualFailures() []failure {
 	usual := []failure{{http.StatusNotFound, "There is nothing of that name."}}
 	if o.changes() {
 		usual = append(usual,
-			failure{http.StatusForbidden, "The board is read-only, or a page of another origin asks."})
+			failure{http.StatusForbidden, "The board is read-only, or a page of another origin asks."},
+			failure{http.StatusInsufficientStorage, "The change has taken effect, at seq, but could not be kept on disk."})
 	}
 	if o.body != nil {
 		usual = append(usual,

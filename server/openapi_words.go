@@ -144,7 +144,9 @@ var schemaWords = map[string]string{
 	"DirectorAnswer.full_name": "The name with its VCL.",
 
 	"Deletion.undo":              "How the delete can be undone; not there if it cannot.",
+	"DeletedUndo.command":        "The number that the events of the delete carry.",
 	"DeletedUndo.until":          "It can be undone until then.",
+	"Undo.command":               "The number that the events of the delete carry.",
 	"Undo.director":              "Its full name.",
 	"UndoAnswer.rewired":         "The slots that hold the new director.",
 	"UndoAnswer.left_out":        "What is not as it was, and why.",

@@ -21,6 +21,8 @@ type problem struct {
 	Status int          `json:"status"`
 	Detail string       `json:"detail,omitempty"`
 	Errors []fieldError `json:"errors,omitempty"`
+	// Seq is the sequence number of a change that has taken effect all the same.
+	Seq uint64 `json:"seq,omitempty"`
 	// Path names the directors of a loop that was refused.
 	Path []string `json:"path,omitempty"`
 }

@@ -27,6 +27,9 @@ type Options struct {
 	ProxyURL string
 	// Faults lets users make backends fail for real; nil offers nothing.
 	Faults FaultInjector
+	// Durability keeps what happens: commands are answered when it has them. nil
+	// keeps nothing.
+	Durability Durability
 	// Logger gets what the server cannot tell a client. nil discards it.
 	Logger *slog.Logger
 	// AllowedOrigins are the origins ("https://wiki.example") whose pages may
