@@ -44,7 +44,7 @@ func (d *Director) gaugeLocked() event.Gauge {
 	if tasks < 0 && count > 0 {
 		d.emitLifeLocked(event.DirectorError, event.Life{
 			Callback: "drop", Error: "a request dropped a reference twice: fewer are counted than are held",
-		})
+		}, nil)
 	}
 	return event.Gauge{
 		ID:       d.id,

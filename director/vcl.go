@@ -35,6 +35,7 @@ type VCL struct {
 	tornDown    bool
 	preventions []*Prevention
 	labels      []string
+	loading     *Command    // of which the directors are that are added in Init
 	cooldown    *time.Timer // nil while nothing will cool the VCL by itself
 }
 
@@ -64,10 +65,14 @@ func (v *VCL) Runtime() *Runtime { return v.rt }
 
 // SetDefault points the default slot at d. nil empties it.
 func (v *VCL) SetDefault(d *Director) error {
+	return v.rt.one(func(c *Command) error { return c.SetDefault(v, d) })
+}
+
+func (v *VCL) setDefault(d *Director, by *Command) error {
 	if d != nil && d.vcl != v {
 		return fmt.Errorf("default of VCL %s: %s %w", v.name, d.name, ErrForeign)
 	}
-	return v.fallback.Assign(d)
+	return v.fallback.assign(d, 0, by)
 }
 
 // Default returns the default director, held, and the zero Hold if there is
@@ -81,7 +86,7 @@ func (v *VCL) Default() Hold { return v.fallback.Hold() }
 // ([ErrNotWarm]). If Add fails, impl was told nothing but Bind. An impl may be
 // added once.
 func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, false, nil, nil)
+	return v.addOne(name, impl, false, nil, nil)
 }
 
 // AddRecorded is Add for a caller that wants to be able to make the director
@@ -90,7 +95,7 @@ func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
 // secrets, with a placeholder in its field of config; [Runtime.Secrets] keeps the
 // values, and [Reveal] puts them back.
 func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessage, secrets ...Secret) (*Director, error) {
-	return v.add(name, impl, false, config, secrets)
+	return v.addOne(name, impl, false, config, secrets)
 }
 
 // AddStatic is Add for a director that lives as long as its VCL: slots that
@@ -98,10 +103,18 @@ func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessa
 // ([ErrStatic]). It is Varnish's VRT_StaticDirector, which the VCL compiler
 // applies to each backend definition.
 func (v *VCL) AddStatic(name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, true, nil, nil)
+	return v.addOne(name, impl, true, nil, nil)
 }
 
-func (v *VCL) add(name string, impl Implementation, static bool, config json.RawMessage, secrets []Secret) (*Director, error) {
+func (v *VCL) addOne(name string, impl Implementation, static bool, config json.RawMessage, secrets []Secret) (d *Director, err error) {
+	err = v.rt.one(func(c *Command) error {
+		d, err = v.add(name, impl, static, config, secrets, c)
+		return err
+	})
+	return d, err
+}
+
+func (v *VCL) add(name string, impl Implementation, static bool, config json.RawMessage, secrets []Secret, by *Command) (*Director, error) {
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("director name: %w", err)
 	}
@@ -120,17 +133,17 @@ func (v *VCL) add(name string, impl Implementation, static bool, config json.Raw
 	d.admin = AdminAuto
 	d.reported = true
 	d.count.take()
-	d.contain("type", func() { d.typeName = impl.Type() })
+	d.containBy(by, "type", func() { d.typeName = impl.Type() })
 	if d.typeName == "" {
 		return nil, fmt.Errorf("add %s.%s: %w: its type has no name", v.name, name, ErrInvalid)
 	}
-	d.contain("bind", func() {
+	d.containBy(by, "bind", func() {
 		if b, ok := impl.(Binder); ok {
 			b.Bind(d)
 		}
 	})
-	d.Reconsider() // before anybody can find it: it starts with the right health
-	if err := v.insert(d, config, secrets); err != nil {
+	d.reconsider(by) // before anybody can find it: it starts with the right health
+	if err := v.insert(d, config, secrets, by); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
 	d.drain()
@@ -149,18 +162,21 @@ func (v *VCL) refusalLocked() error {
 	return nil
 }
 
-func (v *VCL) insert(d *Director, config json.RawMessage, secrets []Secret) error {
+func (v *VCL) insert(d *Director, config json.RawMessage, secrets []Secret, by *Command) error {
 	rt := v.rt
 	d.secrets = nameSecrets(secrets)
 	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: config, Secrets: d.secrets}
 	_, added.Group = d.impl.(Group)
 	if describer, ok := d.impl.(Describer); ok {
-		d.contain("describe", func() { added.Options = slices.Clone(describer.Describe()) })
+		d.containBy(by, "describe", func() { added.Options = slices.Clone(describer.Describe()) })
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	if err := v.refusalLocked(); err != nil {
 		return err
+	}
+	if v.loading != nil {
+		by = v.loading
 	}
 	rt.lastID++
 	d.id = rt.lastID
@@ -171,12 +187,12 @@ func (v *VCL) insert(d *Director, config json.RawMessage, secrets []Secret) erro
 	e := d.event(event.DirectorAdded)
 	e.Added, e.Health = added, d.healthLocked()
 	rt.secrets.put(d.secrets, secrets) // before the event that names them
-	rt.emitLocked(e)
+	rt.emitLocked(e, by)
 	if d.probe.Load() != nil {
 		d.touch() // it was reported before there was a number for it
 	}
 	if v.temperature.warm() {
-		d.tellLocked(EventWarm)
+		d.tellLocked(EventWarm, by)
 	}
 	return nil
 }

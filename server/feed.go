@@ -25,6 +25,7 @@ type feed struct {
 	log      *slog.Logger
 	runs     atomic.Uint64 // runs of groups ever begun
 	past     *history
+	keeper   Durability // may be nil
 	drawings drawings
 	printing context.Context // of patches, which no request waits for
 	life     context.Context // of past
@@ -41,7 +42,7 @@ type feed struct {
 
 func newFeed(printing context.Context, rt *director.Runtime, o Options) *feed {
 	f := &feed{
-		rt: rt, printing: printing, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt),
+		rt: rt, printing: printing, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt), keeper: o.Durability,
 		groups: make(map[string]*group), watched: make(map[*group]bool),
 		idle: idleGroups{linger: o.Linger},
 	}
@@ -161,21 +162,21 @@ const gaugeTicks = 20
 func (f *feed) run() {
 	ticker := time.NewTicker(f.tick)
 	defer ticker.Stop()
-	revision, pulse, spoke := uint64(0), uint64(0), time.Now()
+	revision, pulse, spoke, trouble := uint64(0), uint64(0), time.Now(), ""
 	for range ticker.C {
 		if !f.goesOn() {
 			return
 		}
-		beaten := f.past.pulse.Load()
+		beaten, words := f.past.pulse.Load(), notKept(f.keeper)
 		snapshot := f.rt.Tree()
-		news, silent := snapshot.Revision != revision || beaten != pulse, time.Since(spoke) >= f.beat
+		news, silent := snapshot.Revision != revision || beaten != pulse || words != trouble, time.Since(spoke) >= f.beat
 		if !news && !silent {
 			continue
 		}
 		// Whoever joins after this has a snapshot that is not older.
 		watched := f.audience()
 		if news {
-			revision, pulse = snapshot.Revision, beaten
+			revision, pulse, trouble = snapshot.Revision, beaten, words
 			inParallel(watched, func(g *group) { g.advance(snapshot) })
 		}
 		if silent {

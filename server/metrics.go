@@ -39,7 +39,9 @@ func flag(b bool) float64 {
 func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	writeMetrics(w, s.rt.Sample(), s.seats.count())
+	snapshot := s.rt.Sample()
+	writeMetrics(w, snapshot, s.seats.count())
+	_, _ = io.WriteString(w, s.keptMetric(`instance="`+escapeLabel(snapshot.Instance)+`"`))
 	return nil
 }
 

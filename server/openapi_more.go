@@ -122,8 +122,8 @@ func serverOperations() []operation {
 	get := func(route, summary string, media ...string) operation {
 		return operation{method: http.MethodGet, route: route, topic: topicServer, summary: summary, media: media}
 	}
-	ready := get("/readyz", "Whether requests can be sent through the tree", "text/plain")
-	ready.fails = []failure{{http.StatusServiceUnavailable, "No VCL is active, or the server shuts down."}}
+	ready := get("/readyz", "Whether requests can be sent through the tree, and changes are kept", "text/plain")
+	ready.fails = []failure{{http.StatusServiceUnavailable, "No VCL is active, the server shuts down, or the disk takes nothing (see --data)."}}
 	home := get("/", "Leads to the page of the instance")
 	home.status = http.StatusFound
 	return []operation{

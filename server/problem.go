@@ -23,6 +23,8 @@ type problem struct {
 	Errors []fieldError `json:"errors,omitempty"`
 	// Mend says what the operator of the board can do about it.
 	Mend string `json:"mend,omitempty"`
+	// Seq is the sequence number of a change that has taken effect all the same.
+	Seq uint64 `json:"seq,omitempty"`
 	// Path names the directors of a loop that was refused.
 	Path []string `json:"path,omitempty"`
 }

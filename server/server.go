@@ -38,6 +38,9 @@ type Options struct {
 	// LeastInterval is the shortest interval of probes and DNS lookups that may be
 	// asked for; 100 ms if 0.
 	LeastInterval time.Duration
+	// Durability keeps what happens: commands are answered when it has them. nil
+	// keeps nothing.
+	Durability Durability
 	// Logger gets what the server cannot tell a client. nil discards it.
 	Logger *slog.Logger
 	// AllowedOrigins are the origins ("https://wiki.example") whose pages may

@@ -27,6 +27,8 @@ type deleted struct {
 	name  string // with its VCL
 	vcl   *director.VCL
 	until time.Time
+	// command is the number of the one that deleted it.
+	command event.Number
 	// was is the director at the moment of its delete, and slots are those that
 	// held it then. was is nil when the delete cannot be undone any more.
 	was   *tree.Director
@@ -119,7 +121,7 @@ func (u *undos) list(now time.Time) []undoJSON {
 	list := []undoJSON{}
 	for _, d := range slices.Backward(u.all) {
 		if d.was != nil && !d.busy {
-			list = append(list, undoJSON{ID: d.id, Director: d.name, Type: d.was.Type, Until: d.until})
+			list = append(list, undoJSON{ID: d.id, Command: d.command, Director: d.name, Type: d.was.Type, Until: d.until})
 		}
 	}
 	return list
@@ -223,7 +225,7 @@ func (s *Server) remember(d *director.Director, before *tree.Snapshot, letGo fun
 }
 
 func (s *Server) keepUndo(d *director.Director, before *tree.Snapshot, letGo func()) *deletedUndo {
-	moment, at, ok := s.momentOfDelete(d.ID(), before)
+	moment, deletion, ok := s.momentOfDelete(d.ID(), before)
 	if !ok {
 		return nil
 	}
@@ -231,7 +233,10 @@ func (s *Server) keepUndo(d *director.Director, before *tree.Snapshot, letGo fun
 	if !ok || was.Config == nil {
 		return nil
 	}
-	gone := &deleted{id: was.ID, name: was.FullName(), vcl: d.VCL(), was: was, letGo: letGo, until: at.Add(view.UndoGrace)}
+	gone := &deleted{
+		id: was.ID, name: was.FullName(), vcl: d.VCL(), was: was, letGo: letGo,
+		command: deletion.Command, until: deletion.Time.Add(view.UndoGrace),
+	}
 	for h := range was.Slots() {
 		slot := heldSlot{Holder: h}
 		if holder, ok := moment.Director(h.ID); ok && h.Kind == event.HolderMember {
@@ -243,21 +248,21 @@ func (s *Server) keepUndo(d *director.Director, before *tree.Snapshot, letGo fun
 		}
 	}
 	s.undos.keep(gone, time.Now())
-	return &deletedUndo{gone.id, gone.until}
+	return &deletedUndo{gone.id, gone.command, gone.until}
 }
 
-// momentOfDelete returns the tree just before the director was deleted, and when
-// that was. What happened since the tree before belongs to what was deleted, so
+// momentOfDelete returns the tree just before the director was deleted, and the
+// event of that. What happened since the tree before belongs to what was deleted, so
 // the events in between are applied.
-func (s *Server) momentOfDelete(id uint64, moment *tree.Snapshot) (*tree.Snapshot, time.Time, bool) {
+func (s *Server) momentOfDelete(id uint64, moment *tree.Snapshot) (*tree.Snapshot, event.Event, bool) {
 	for {
 		events, err := s.rt.Log().After(moment.Seq, 64)
 		if err != nil || len(events) == 0 {
-			return nil, time.Time{}, false // the log has forgotten
+			return nil, event.Event{}, false // the log has forgotten
 		}
 		for _, e := range events {
 			if e.Kind == event.DirectorDeleted && e.ID == id {
-				return moment, e.Time, true
+				return moment, e, true
 			}
 			moment = moment.Apply(e)
 		}

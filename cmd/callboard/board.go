@@ -69,6 +69,7 @@ type shown struct {
 	rt          *director.Runtime
 	faults      server.FaultInjector // or nil
 	beforeClose func()               // or nil
+	durability  server.Durability    // or nil
 }
 
 func (e env) logger() *slog.Logger { return slog.New(slog.NewTextHandler(e.stderr, nil)) }
@@ -78,7 +79,7 @@ func (e env) logger() *slog.Logger { return slog.New(slog.NewTextHandler(e.stder
 func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) error {
 	log := e.logger()
 	board, err := server.New(server.Options{
-		Runtime: s.rt, ReadOnly: b.readOnly, ProxyURL: url(l.proxy), Faults: s.faults, Logger: log,
+		Runtime: s.rt, ReadOnly: b.readOnly, ProxyURL: url(l.proxy), Faults: s.faults, Durability: s.durability, Logger: log,
 		AllowedHosts: append([]string{"localhost"}, b.hosts...),
 		CADir:        b.outside.caDir, SocketDirs: b.outside.sockets, LeastInterval: b.outside.least,
 	})

@@ -2,6 +2,8 @@ package event
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -46,6 +48,9 @@ func Kinds() []Kind {
 	}
 }
 
+// Known reports whether k is one of [Kinds].
+func (k Kind) Known() bool { return slices.Contains(Kinds(), k) }
+
 // A HolderKind says what sort of thing holds a reference.
 type HolderKind string
 
@@ -88,6 +93,14 @@ type Event struct {
 	Director string `json:"director,omitempty"`
 	ID       uint64 `json:"id,omitempty"`
 
+	// Command numbers the command that made the event at once, within the epoch
+	// and from 1. It is 0, in JSON null, for what comes by itself or later.
+	Command Number `json:"command"`
+	// Last says that the command makes no further event.
+	Last bool `json:"last,omitempty"`
+	// Actor is who gave the command, "" if that is not known.
+	Actor string `json:"actor"`
+
 	*Added
 	*Assigned
 	*Health
@@ -96,6 +109,17 @@ type Event struct {
 	*Label
 	*Stepping
 	*Step
+}
+
+// A Number is one that may be missing: 0 is null in JSON.
+type Number uint64
+
+// MarshalJSON implements [json.Marshaler].
+func (n Number) MarshalJSON() ([]byte, error) {
+	if n == 0 {
+		return []byte("null"), nil
+	}
+	return strconv.AppendUint(nil, uint64(n), 10), nil
 }
 
 // Added is the detail of DirectorAdded.

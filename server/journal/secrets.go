@@ -45,6 +45,7 @@ type secretFile struct {
 	old     map[string]keptSecret
 	spared  map[string]keptSecret
 	written map[string]bool // nil while it is not known what is in the file
+	dirty   bool            // lines were added since the last sync began
 }
 
 func (j *Journal) openSecrets() (err error) {
@@ -71,13 +72,18 @@ func readSecrets(path string) (map[string]keptSecret, error) {
 		return nil, err
 	}
 	defer f.Close()
-	r := &reader{r: bufio.NewReaderSize(f, 1<<16)}
+	r := &reader{r: bufio.NewReaderSize(f, 1<<16), format: format}
 	for {
-		var s keptSecret
-		if err := r.next(&s); errors.Is(err, io.EOF) {
+		record, err := r.next()
+		if errors.Is(err, io.EOF) {
 			return all, nil
-		} else if err != nil {
-			return nil, errors.New(path + ": a line in it is damaged") // an error of JSON may quote it
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w", path, r.line, err)
+		}
+		var s keptSecret
+		if json.Unmarshal(record, &s) != nil {
+			return nil, fmt.Errorf("%s: line %d: this is no secret", path, r.line) // an error of JSON may quote it
 		}
 		all[s.Name] = s
 	}
@@ -125,7 +131,7 @@ func (f *secretFile) watch(ctx context.Context) {
 	f.watching.Go(func() {
 		for {
 			changed := f.store.Changed()
-			if f.j.Err() == nil {
+			if _, err := f.j.Failing(); err == nil {
 				if err := f.keep(true); err != nil {
 					f.j.o.Logger.Warn("journal: secrets that are not needed any more are still on disk", "error", err)
 				}
@@ -223,9 +229,10 @@ func (f *secretFile) appendLocked(added []keptSecret) (err error) {
 			return err
 		}
 	}
-	if err := writeSynced(file, lines.Bytes()); err != nil {
+	if _, err := file.Write(lines.Bytes()); err != nil {
 		return err
 	}
+	f.dirty = true
 	for _, s := range added {
 		f.written[s.Name] = true
 	}
@@ -233,10 +240,35 @@ func (f *secretFile) appendLocked(added []keptSecret) (err error) {
 }
 
 func writeSecret(w io.Writer, s keptSecret) error {
-	line, err := json.Marshal(s)
+	record, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(append(line, '\n'))
+	_, err = w.Write(appendLine(nil, func(b []byte) []byte { return append(b, record...) }))
+	return err
+}
+
+// sync waits until the disk has the secrets that were added. The events that
+// name them are synced after that.
+func (f *secretFile) sync() error {
+	f.mu.Lock()
+	dirty := f.dirty
+	f.dirty = false
+	f.mu.Unlock()
+	if !dirty {
+		return nil
+	}
+	file, err := f.j.o.open(f.path, os.O_WRONLY|os.O_APPEND)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // nothing is left in it
+	}
+	if err == nil {
+		err = errors.Join(file.Sync(), file.Close())
+	}
+	if err != nil {
+		f.mu.Lock()
+		f.written = nil // the next state writes it anew
+		f.mu.Unlock()
+	}
 	return err
 }

@@ -36,9 +36,9 @@ func kept(t *testing.T, dir string) (values []string) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(text)) {
-		var s struct{ Value string }
-		must(t, json.Unmarshal([]byte(line), &s))
-		values = append(values, s.Value)
+		var l struct{ Record struct{ Value string } }
+		must(t, json.Unmarshal([]byte(line), &l))
+		values = append(values, l.Record.Value)
 	}
 	return values
 }
