@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -141,7 +142,8 @@ func ends(req *http.Request) (source, target net.Addr) {
 // A countedConn counts the bytes of requests and answers.
 type countedConn struct {
 	net.Conn
-	t *tallies
+	t       *tallies
+	written atomic.Uint64 // bytes
 }
 
 func (c *countedConn) Read(p []byte) (int, error) {
@@ -153,6 +155,7 @@ func (c *countedConn) Read(p []byte) (int, error) {
 func (c *countedConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	c.t.bytesOut.Add(uint64(n))
+	c.written.Add(uint64(n))
 	return n, err
 }
 

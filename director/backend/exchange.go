@@ -26,6 +26,7 @@ type exchange struct {
 	watch          watchdog
 	tries          atomic.Uint32
 	remote         atomic.Pointer[net.Addr] // of the newest connection
+	mark           sendMark
 }
 
 type exchangeKey struct{}
@@ -106,6 +107,7 @@ func (x *exchange) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(info httptrace.GotConnInfo) {
 			x.tries.Add(1)
+			x.mark.take(info.Conn)
 			t.req.Add(1)
 			if info.Reused {
 				t.reuse.Add(1)
@@ -139,6 +141,9 @@ func (x *exchange) failure(err error) *Error {
 		failed = &Error{Kind: KindCanceled, Err: err}
 	default:
 		failed = classify(err)
+		if x.mark.unsent(failed) {
+			failed.unsent = true
+		}
 	}
 	x.backend.tallies.countError(failed)
 	return failed
