@@ -12,14 +12,31 @@ import (
 	"github.com/callboard/callboard/director/backend"
 )
 
+// ProxyOptions configure a proxy. Only Runtime is needed.
+type ProxyOptions struct {
+	// Runtime, whose active VCL's default director gets the requests.
+	Runtime *director.Runtime
+	// NoRetry makes a request fail with the first backend that fails it: see
+	// [director.Transport].
+	NoRetry bool
+	// Logger gets what clients are not told. nil discards it.
+	Logger *slog.Logger
+}
+
 // NewProxy returns a handler that sends each request through the tree of the
 // active VCL. It keeps the client's Host, and streams: a body that comes slowly
 // goes out slowly.
 func NewProxy(rt *director.Runtime, log *slog.Logger) http.Handler {
+	return NewProxyWith(ProxyOptions{Runtime: rt, Logger: log})
+}
+
+// NewProxyWith is NewProxy with more to choose.
+func NewProxyWith(o ProxyOptions) http.Handler {
+	log := o.Logger
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &httputil.ReverseProxy{
+	return refuseLoops(log, &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			// The backend that answers replaces the address; until then the URL
 			// only has to be complete.
@@ -33,12 +50,12 @@ func NewProxy(rt *director.Runtime, log *slog.Logger) http.Handler {
 			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
 			r.SetXForwarded()
 		},
-		Transport:      &director.Transport{Runtime: rt},
+		Transport:      &director.Transport{Runtime: o.Runtime, NoRetry: o.NoRetry},
 		ModifyResponse: tellLeaf,
 		FlushInterval:  -1,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ErrorHandler:   func(w http.ResponseWriter, r *http.Request, err error) { proxyError(w, r, log, err) },
-	}
+	})
 }
 
 // proxyError answers a request that no backend has answered.
@@ -59,7 +76,7 @@ func proxyError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err er
 	case errors.Is(err, context.DeadlineExceeded) || timeout != nil && timeout.Timeout():
 		status, text, kind = http.StatusGatewayTimeout, fmt.Sprintf("Gateway timeout: %v.\n", err), "connection_timeout"
 	}
-	tellError(w.Header(), kind)
+	tellError(w.Header(), kind+retriedError(err))
 	log.Debug("proxy", "method", r.Method, "path", r.URL.Path, "status", status, "error", err)
 	_ = plain(w, status, text) // never fails
 }

@@ -15,7 +15,7 @@ const proxyStatus = "Proxy-Status"
 func tellLeaf(resp *http.Response) error {
 	if leaf, _, ok := director.AnsweredBy(resp); ok {
 		if name, ok := sfString(leaf.Name()); ok {
-			resp.Header.Add(proxyStatus, "callboard; next-hop="+name)
+			resp.Header.Add(proxyStatus, "callboard; next-hop="+name+retried(director.RetriedAfter(resp)))
 		}
 	}
 	return nil

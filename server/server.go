@@ -29,6 +29,9 @@ type Options struct {
 	Faults FaultInjector
 	// Logger gets what the server cannot tell a client. nil discards it.
 	Logger *slog.Logger
+	// NoRetry makes the requests of the page's "Try it" fail with the first
+	// backend that fails them. It should be as in [ProxyOptions].
+	NoRetry bool
 	// AllowedOrigins are the origins ("https://wiki.example") whose pages may
 	// use the API and the websocket, beside the server's own.
 	AllowedOrigins []string
