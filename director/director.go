@@ -29,6 +29,7 @@ type Director struct {
 	probe   atomic.Pointer[event.Probe]
 
 	requests, failures atomic.Uint64
+	retried            atomic.Uint64 // of the failures, those that went to another leaf
 	inFlight           atomic.Int64
 	dirty              atomic.Bool // in rt.dirty
 	nextDirty          *Director   // guarded by being in rt.dirty

@@ -52,6 +52,7 @@ func (d *Director) gaugeLocked() event.Gauge {
 		Tasks:    max(0, tasks),
 		Requests: d.requests.Load(),
 		Failures: d.failures.Load(),
+		Retried:  d.retried.Load(),
 		Probe:    d.probe.Load(),
 		Passed:   d.passed,
 		Carried:  d.carriedLocked(),

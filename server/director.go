@@ -40,6 +40,7 @@ type directorJSON struct {
 
 	Requests uint64 `json:"requests"`
 	Failures uint64 `json:"failures"`
+	Retried  uint64 `json:"retried"`
 }
 
 type healthJSON struct {
@@ -75,7 +76,7 @@ func newDirectorJSON(s *tree.Snapshot, d *tree.Director) directorJSON {
 			HealthyMembers: d.HealthyMembers(), TotalMembers: d.TotalMembers(), Probe: d.Probe,
 		},
 		Members: []memberJSON{}, Options: d.Options, Secrets: d.Secrets, Steps: newSteps(d.Steps),
-		Requests: d.Requests, Failures: d.Failures,
+		Requests: d.Requests, Failures: d.Failures, Retried: d.Retried,
 	}
 	j.HeldBy, j.MoreHolders = heldBy(d)
 	for m := range d.Members() {

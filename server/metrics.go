@@ -27,6 +27,7 @@ var directorMetrics = []metric{
 	{"callboard_director_healthy_members", "gauge", "Member slots that point at a healthy director.", func(d *tree.Director) float64 { return float64(d.HealthyMembers()) }},
 	{"callboard_director_requests_total", "counter", "Requests that the backend was given.", func(d *tree.Director) float64 { return float64(d.Requests) }},
 	{"callboard_director_failures_total", "counter", "Requests that the backend did not answer.", func(d *tree.Director) float64 { return float64(d.Failures) }},
+	{"callboard_director_retried_total", "counter", "Requests that the backend did not answer and that went to another one.", func(d *tree.Director) float64 { return float64(d.Retried) }},
 }
 
 func flag(b bool) float64 {

@@ -43,6 +43,9 @@ type Options struct {
 	Durability Durability
 	// Logger gets what the server cannot tell a client. nil discards it.
 	Logger *slog.Logger
+	// NoRetry makes the requests of the page's "Try it" fail with the first
+	// backend that fails them. It should be as in [ProxyOptions].
+	NoRetry bool
 	// AllowedOrigins are the origins ("https://wiki.example") whose pages may
 	// use the API and the websocket, beside the server's own. Behind a proxy that
 	// passes on neither the name that the browser asks for nor X-Forwarded-Host,

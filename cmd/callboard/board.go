@@ -17,12 +17,14 @@ type boardFlags struct {
 	hosts       many
 	readOnly    bool
 	outside     outsideFlags
+	noRetry     bool
 }
 
 func (b *boardFlags) define(flags *flag.FlagSet) {
 	flags.StringVar(&b.addr, "addr", "127.0.0.1:8080", "`address` of the board; port 0 takes a free one")
 	flags.StringVar(&b.proxy, "proxy", "127.0.0.1:8081", "`address` where requests go in; port 0 takes a free one")
 	flags.Var(&b.hosts, "allow-host", "host `name` that the board answers to beside localhost; may be repeated")
+	flags.BoolVar(&b.noRetry, "no-retry", false, "let a request fail with the first backend that fails it, as Varnish does")
 	flags.BoolVar(&b.readOnly, "read-only", false, "show the tree, refuse every change")
 	b.outside.define(flags)
 }
@@ -79,7 +81,8 @@ func (e env) logger() *slog.Logger { return slog.New(slog.NewTextHandler(e.stder
 func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) error {
 	log := e.logger()
 	board, err := server.New(server.Options{
-		Runtime: s.rt, ReadOnly: b.readOnly, ProxyURL: url(l.proxy), Faults: s.faults, Durability: s.durability, Logger: log,
+		Runtime: s.rt, ReadOnly: b.readOnly, NoRetry: b.noRetry, ProxyURL: url(l.proxy), Faults: s.faults,
+		Durability: s.durability, Logger: log,
 		AllowedHosts: append([]string{"localhost"}, b.hosts...),
 		CADir:        b.outside.caDir, SocketDirs: b.outside.sockets, LeastInterval: b.outside.least,
 	})
@@ -89,7 +92,7 @@ func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) err
 	}
 	fmt.Fprintf(e.stdout, "board  %s\nproxy  %s\n", url(l.board), url(l.proxy))
 	program := server.Program{
-		Runtime: s.rt, Board: board, Proxy: server.NewProxy(s.rt, log),
+		Runtime: s.rt, Board: board, Proxy: server.NewProxyWith(server.ProxyOptions{Runtime: s.rt, NoRetry: b.noRetry, Logger: log}),
 		BoardListener: l.board, ProxyListener: l.proxy, Logger: log, BeforeClose: s.beforeClose,
 	}
 	return program.Serve(ctx)

@@ -226,6 +226,9 @@ type Gauge struct {
 	Refcount, Tasks int64
 	// Requests and Failures count since the director was added.
 	Requests, Failures uint64
+	// Retried counts the failures after which the request went to another
+	// backend.
+	Retried uint64
 	// Probe is nil for a director without one.
 	Probe *Probe
 	// Passed is what a load-balancing director sent on to its members; Carried

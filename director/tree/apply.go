@@ -37,7 +37,7 @@ func (s *Snapshot) ApplyGauges(gauges []event.Gauge) *Snapshot {
 	for _, g := range gauges {
 		next.change(g.ID, func(d *Director) {
 			d.Tasks = g.Tasks
-			d.Requests, d.Failures = g.Requests, g.Failures
+			d.Requests, d.Failures, d.Retried = g.Requests, g.Failures, g.Retried
 			d.Passed, d.Carried = g.Passed, g.Carried
 			if g.Probe != nil {
 				d.Probe = g.Probe

@@ -53,6 +53,9 @@ type Director struct {
 
 	// Requests and Failures as last sampled.
 	Requests, Failures uint64
+	// Retried are the failures after which the request went to another backend,
+	// as last sampled.
+	Retried uint64
 	// Probe is nil for a director without one.
 	Probe *event.Probe
 	// Passed is what a load-balancing director sent on, Carried what came through
