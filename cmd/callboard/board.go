@@ -9,6 +9,7 @@ import (
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/server"
+	"github.com/callboard/callboard/server/proxy"
 )
 
 // boardFlags are the flags of the commands that run a board.
@@ -16,12 +17,15 @@ type boardFlags struct {
 	addr, proxy string
 	hosts       many
 	readOnly    bool
+	trusted     prefixes
 }
 
 func (b *boardFlags) define(flags *flag.FlagSet) {
 	flags.StringVar(&b.addr, "addr", "127.0.0.1:8080", "`address` of the board; port 0 takes a free one")
 	flags.StringVar(&b.proxy, "proxy", "127.0.0.1:8081", "`address` where requests go in; port 0 takes a free one")
 	flags.Var(&b.hosts, "allow-host", "host `name` that the board answers to beside localhost; may be repeated")
+	b.trusted = proxy.Loopback()
+	flags.Var(&b.trusted, "trusted-proxies", "`addresses` (10.0.0.0/8,192.0.2.1 or none) of proxies in front whose\nX-Forwarded-Proto, X-Forwarded-Host and Forwarded are passed on as they came;\nfrom others they are replaced")
 	flags.BoolVar(&b.readOnly, "read-only", false, "show the tree, refuse every change")
 }
 
@@ -82,7 +86,7 @@ func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) err
 	}
 	fmt.Fprintf(e.stdout, "board  %s\nproxy  %s\n", url(l.board), url(l.proxy))
 	program := server.Program{
-		Runtime: s.rt, Board: board, Proxy: server.NewProxy(s.rt, log),
+		Runtime: s.rt, Board: board, Proxy: server.NewProxyWith(server.ProxyOptions{Runtime: s.rt, TrustedProxies: b.trusted, Logger: log}),
 		BoardListener: l.board, ProxyListener: l.proxy, Logger: log, BeforeClose: s.beforeClose,
 	}
 	return program.Serve(ctx)
