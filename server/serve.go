@@ -68,9 +68,11 @@ func (p *Program) Serve(ctx context.Context) error {
 	// Requests of switched protocols outlive the servers; they end with this.
 	base, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
+	proxy := newHTTPServer(base, p.Proxy, log)
+	proxy.DisableGeneralOptionsHandler = true // "OPTIONS *" is for the backends
 	servers := map[*http.Server]net.Listener{
 		newHTTPServer(base, p.Board, log): p.BoardListener,
-		newHTTPServer(base, p.Proxy, log): p.ProxyListener,
+		proxy:                             p.ProxyListener,
 	}
 	failed := make(chan error, len(servers))
 	var serving sync.WaitGroup

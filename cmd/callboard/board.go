@@ -92,7 +92,10 @@ func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) err
 	}
 	fmt.Fprintf(e.stdout, "board  %s\nproxy  %s\n", url(l.board), url(l.proxy))
 	program := server.Program{
-		Runtime: s.rt, Board: board, Proxy: server.NewProxyWith(server.ProxyOptions{Runtime: s.rt, NoRetry: b.noRetry, Logger: log}),
+		Runtime: s.rt, Board: board,
+		Proxy: server.NewProxyWith(server.ProxyOptions{
+			Runtime: s.rt, NoRetry: b.noRetry, TrustedProxies: b.trusted, Logger: log,
+		}),
 		BoardListener: l.board, ProxyListener: l.proxy, Logger: log, BeforeClose: s.beforeClose,
 	}
 	return program.Serve(ctx)
