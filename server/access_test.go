@@ -56,9 +56,10 @@ func TestOneRuleForCommandsWebsocketsAndStreams(t *testing.T) {
 		{"a host that begins alike", false, []string{"Origin", "https://board.example.evil.example", "Host", "board.example"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			want := map[bool][3]int{true: {200, 101, 200}, false: {403, 403, 403}}[c.let]
+			want := map[bool][4]int{true: {200, 101, 200, 200}, false: {403, 403, 403, 403}}[c.let]
 			put := g.send("PUT", api+"health", `{"pattern":"a1","admin":"auto"}`, c.header...)
 			stream := g.send("HEAD", "i/test/live", "", append(c.header, "Accept", "text/event-stream")...)
+			events := g.send("HEAD", api+"events", "", append(c.header, "Accept", "application/x-ndjson")...)
 			conn, resp, _ := g.dial("", c.header...)
 			if conn != nil {
 				conn.Close()
@@ -66,8 +67,8 @@ func TestOneRuleForCommandsWebsocketsAndStreams(t *testing.T) {
 			if resp == nil {
 				t.Fatal("no answer to the handshake")
 			}
-			if got := [3]int{put.status, resp.StatusCode, stream.status}; got != want {
-				t.Errorf("command, websocket, stream: got %v, want %v", got, want)
+			if got := [4]int{put.status, resp.StatusCode, stream.status, events.status}; got != want {
+				t.Errorf("command, websocket, stream, events: got %v, want %v", got, want)
 			}
 		})
 	}

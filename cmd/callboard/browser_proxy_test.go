@@ -175,7 +175,7 @@ func TestBrowserSaysWhyItIsNotLive(t *testing.T) {
 	for _, c := range []struct{ name, lines, words, mend string }{
 		{
 			"origin", `proxy_pass http://UPSTREAM; proxy_set_header Sec-WebSocket-Protocol ""; proxy_set_header X-Callboard-Key "";` + upgrade,
-			"this page is of http://board.test:", "--allow-origin http://board.test:",
+			"This page is of http://board.test:", "--allow-origin http://board.test:",
 		},
 		{
 			"host", `proxy_pass http://UPSTREAM; set $name $http_host; if ($uri ~ live$) { set $name "other.test"; } proxy_set_header Host $name;` + upgrade,
