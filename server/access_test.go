@@ -98,6 +98,10 @@ func TestFormsHaveTheKey(t *testing.T) {
 	g.form(api+"directors/a1/pins", "note=x&_key="+g.key(), header...).is(201)
 	g.form(api+"directors/a1/pins", "note=x&_key=x", header...).problem(403)
 	g.form(api+"directors/a1/pins", "note=x", header...).problem(403)
+	refused := g.form(api+"directors/a1/pins", "note=x", append(header, "Accept", asPage)...).is(403)
+	if want := "--allow-origin https://board.example"; !strings.Contains(refused.body, want) {
+		t.Errorf("the page that refuses it lacks %s:\n%s", want, refused.body)
+	}
 }
 
 // A form in a patch is the form of the page.

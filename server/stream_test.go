@@ -50,6 +50,8 @@ func newReader(t *testing.T, resp *http.Response) *reader {
 // next returns the next message but beats, io.EOF at the end of the stream.
 func (r *reader) next() (f frame, err error) {
 	r.t.Helper()
+	// What is kept back on the way fails the test instead of stopping it.
+	defer time.AfterFunc(time.Minute, func() { r.resp.Body.Close() }).Stop()
 	for f.T == "" || f.T == "beat" {
 		line, err := r.in.ReadString('\n')
 		if err != nil {

@@ -185,6 +185,10 @@ func TestBrowserSaysWhyItIsNotLive(t *testing.T) {
 			"elsewhere", `if ($uri ~ live$) { return 404; } proxy_pass http://UPSTREAM;` + upgrade,
 			"Something in front of the board answers 404", "",
 		},
+		{
+			"nothing passes", `if ($http_accept = "text/event-stream") { return 404; } proxy_pass http://UPSTREAM;`,
+			"Neither a websocket nor an event stream", "pass the headers Upgrade and Connection on",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := startProxied(t, "http", "/", c.lines)
