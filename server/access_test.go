@@ -96,7 +96,10 @@ func TestFormsHaveTheKey(t *testing.T) {
 	}
 	header := []string{"Origin", "https://board.example"}
 	g.form(api+"directors/a1/pins", "note=x&_key="+g.key(), header...).is(201)
-	g.form(api+"directors/a1/pins", "note=x&_key=x", header...).problem(403)
+	stale := g.form(api+"directors/a1/pins", "note=x&_key=x", header...).problem(403)
+	if want := "load the page again"; !strings.Contains(stale.Detail, want) {
+		t.Errorf("the key of another run: got %q, want %q", stale.Detail, want)
+	}
 	g.form(api+"directors/a1/pins", "note=x", header...).problem(403)
 	refused := g.form(api+"directors/a1/pins", "note=x", append(header, "Accept", asPage)...).is(403)
 	if want := "--allow-origin https://board.example"; !strings.Contains(refused.body, want) {
