@@ -196,6 +196,10 @@ const heartbeat = 20 * time.Second
 // limit events were written. It starts after the event given by after, or by
 // Last-Event-ID when a browser connects again, and with new events if by none.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eventFilter, form eventStream) error {
+	if p := s.access.check(r, claimOf(r)); p != nil {
+		s.refuse(w, r, p)
+		return nil
+	}
 	query := r.URL.Query()
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		query.Set("after", id)
