@@ -194,6 +194,11 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eve
 		return errClosing
 	}
 	defer s.leave()
+	leave, err := s.takeStream(w, r)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
@@ -206,6 +211,24 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eve
 	run := eventRun{w: w, out: http.NewResponseController(w), form: form, filter: filter, limit: limit}
 	run.follow(ctx, s.rt.Log(), after)
 	return nil
+}
+
+// takeStream takes a place for a stream of events, of which there are as many as
+// for websockets.
+func (s *Server) takeStream(w http.ResponseWriter, r *http.Request) (leave func(), err error) {
+	address := addressOf(r)
+	if !s.seats.take(address, s.options.MaxClients, s.options.MaxClientsPerAddress) {
+		w.Header().Set("Retry-After", "5")
+		return nil, &problem{
+			Status: http.StatusServiceUnavailable, Title: "Too many listeners",
+			Detail: "There are as many websockets and streams open as may be.",
+		}
+	}
+	s.streams.Add(1)
+	return func() {
+		s.streams.Add(-1)
+		s.seats.give(address)
+	}, nil
 }
 
 // An eventRun is one stream to one client.

@@ -36,7 +36,7 @@ func (s *Server) overrideMethod(next http.Handler) http.Handler {
 
 func parseForm(r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		if _, known := problemOf(err); known {
 			return err
 		}
 		return &problem{Status: http.StatusBadRequest, Title: "Bad form", Detail: "The form is not encoded as it should be."}

@@ -64,7 +64,7 @@ func (s *Server) recover(next http.Handler) http.Handler {
 			if cause == http.ErrAbortHandler {
 				panic(cause)
 			}
-			s.log.Error("panic in a handler", "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+			s.panicked(cause, "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
 			if begun.begun {
 				panic(http.ErrAbortHandler)
 			}
@@ -113,6 +113,7 @@ func headers(next http.Handler) http.Handler {
 // guard refuses what must not get any further.
 func (s *Server) guard(cross *http.CrossOriginProtection, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		timeBody(w, r)
 		if err := s.check(cross, r); err != nil {
 			s.writeProblem(w, r, err)
 			return

@@ -81,6 +81,7 @@ func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) err
 		Runtime: s.rt, ReadOnly: b.readOnly, ProxyURL: url(l.proxy), Faults: s.faults, Logger: log,
 		AllowedHosts: append([]string{"localhost"}, b.hosts...),
 		CADir:        b.outside.caDir, SocketDirs: b.outside.sockets, LeastInterval: b.outside.least,
+		MaxClients: b.outside.maxClients(),
 	})
 	if err != nil {
 		l.close()
@@ -90,6 +91,7 @@ func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) err
 	program := server.Program{
 		Runtime: s.rt, Board: board, Proxy: server.NewProxy(s.rt, log),
 		BoardListener: l.board, ProxyListener: l.proxy, Logger: log, BeforeClose: s.beforeClose,
+		Connections: b.outside.most,
 	}
 	return program.Serve(ctx)
 }
