@@ -125,5 +125,6 @@ func TestPatternsAreShort(t *testing.T) {
 	pattern := "*" + strings.Repeat("[", 100_000)
 	g.send("PUT", api+"health", `{"admin":"auto","pattern":"`+pattern+`"}`).is(422)
 	g.send("GET", api+"backend.list?pattern="+pattern, "").is(422)
+	g.send("GET", api+"directors?q="+strings.Repeat("a+", 100_000), "").is(422)
 	g.send("PUT", api+"health", `{"admin":"auto","pattern":"boot.`+strings.Repeat("*", 200)+`a1"}`).is(200)
 }
