@@ -216,6 +216,11 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eve
 		return errClosing
 	}
 	defer s.leave()
+	leave, err := s.takeSeat(w, r, false)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()

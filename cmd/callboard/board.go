@@ -94,6 +94,7 @@ func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) err
 		Durability: s.durability, Logger: log,
 		AllowedHosts: append([]string{"localhost"}, b.hosts...), AllowedOrigins: b.origins, TrustedProxies: b.trusted,
 		CADir: b.outside.caDir, SocketDirs: b.outside.sockets, LeastInterval: b.outside.least,
+		MaxClients: b.outside.maxClients(),
 	})
 	if err != nil {
 		l.close()
@@ -106,6 +107,7 @@ func (b *boardFlags) serve(ctx context.Context, e env, l listeners, s shown) err
 			Runtime: s.rt, NoRetry: b.noRetry, TrustedProxies: b.trusted, Logger: log,
 		}),
 		BoardListener: l.board, ProxyListener: l.proxy, Logger: log, BeforeClose: s.beforeClose,
+		Connections: b.outside.most,
 	}
 	return program.Serve(ctx)
 }
