@@ -79,7 +79,9 @@ func (v *VCL) Default() Hold { return v.fallback.Hold() }
 // may take the name of one that it replaces. In a warm VCL the WARM event is
 // delivered before Add returns; a VCL that is cooling or cold takes nothing
 // ([ErrNotWarm]). If Add fails, impl was told nothing but Bind. An impl may be
-// added once.
+// added once: while a director of the instance has it, another one cannot
+// ([ErrExists]). Values and pointers to types without fields have no identity,
+// and may be added again.
 func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
 	return v.add(name, impl, false, nil)
 }
@@ -106,33 +108,49 @@ func (v *VCL) add(name string, impl Implementation, static bool, config json.Raw
 	if impl == nil {
 		return nil, fmt.Errorf("add %s.%s: %w: there is no implementation", v.name, name, ErrInvalid)
 	}
+	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: static}
 	// Asked before Bind and again after it (LIFE-7): Bind makes impl this
 	// director's, which must not happen to one that is in use elsewhere.
 	v.rt.mu.Lock()
 	err := v.refusalLocked()
+	if err == nil {
+		err = v.rt.claimLocked(d)
+	}
 	v.rt.mu.Unlock()
+	if err == nil {
+		err = v.addClaimed(d, config)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
-	}
-	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: static}
-	d.admin = AdminAuto
-	d.reported = true
-	d.count.take()
-	d.contain("type", func() { d.typeName = impl.Type() })
-	if d.typeName == "" {
-		return nil, fmt.Errorf("add %s.%s: %w: its type has no name", v.name, name, ErrInvalid)
-	}
-	d.contain("bind", func() {
-		if b, ok := impl.(Binder); ok {
-			b.Bind(d)
-		}
-	})
-	d.Reconsider() // before anybody can find it: it starts with the right health
-	if err := v.insert(d, config); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
 	d.drain()
 	return d, nil
+}
+
+// addClaimed adds a director whose implementation is its own. If that fails, it
+// is nobody's again.
+func (v *VCL) addClaimed(d *Director, config json.RawMessage) (err error) {
+	defer func() {
+		if err != nil {
+			v.rt.mu.Lock()
+			v.rt.unclaimLocked(d)
+			v.rt.mu.Unlock()
+		}
+	}()
+	d.admin = AdminAuto
+	d.reported = true
+	d.count.take()
+	d.contain("type", func() { d.typeName = d.impl.Type() })
+	if d.typeName == "" {
+		return fmt.Errorf("%w: its type has no name", ErrInvalid)
+	}
+	d.contain("bind", func() {
+		if b, ok := d.impl.(Binder); ok {
+			b.Bind(d)
+		}
+	})
+	d.Reconsider() // before anybody can find it: it starts with the right health
+	return v.insert(d, config)
 }
 
 // refusalLocked says why the VCL takes no directors now. One that is busy takes
