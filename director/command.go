@@ -201,6 +201,22 @@ func (d *Director) act(a act, do func()) {
 	do()
 }
 
+// Change runs do, by which the director's type changes its member slots because one
+// of its own methods was called from outside. What do assigns is part of the command
+// for which the type acts, or else a command of its own.
+func (d *Director) Change(do func() error) error {
+	d.rt.mu.Lock()
+	acts := len(d.acts) > 0
+	d.rt.mu.Unlock()
+	if acts {
+		return do()
+	}
+	return d.rt.one(func(c *Command) (err error) {
+		d.act(act{by: c}, func() { err = do() })
+		return err
+	})
+}
+
 // byLocked returns the command for which the slot's type points it at to, nil if
 // it does so by itself. A type does not say for which command it assigns; where
 // it acts for several at once, the act that asks for this assignment tells.

@@ -144,6 +144,36 @@ func TestManyCallsAreOneCommand(t *testing.T) {
 	}
 }
 
+// The methods of a type are commands as well, where they are called by Go code
+// and not for a command.
+func TestMethodsOfATypeAreCommands(t *testing.T) {
+	v := newVCL(t)
+	rt := v.Runtime()
+	a := add(t, v, "a", directortest.NewBackend("a"))
+	pool := lb.NewRandom(nil)
+	ring, err := lb.NewShard(lb.ShardOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, v, "p", pool)
+	add(t, v, "s", ring)
+	start := rt.Log().Last()
+	slot, err := pool.AddMember(a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inRing, err := ring.AddMember(a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(pool.SetMember(slot, a, 2), pool.RemoveMember(slot), ring.RemoveMember(inRing)); err != nil {
+		t.Fatal(err)
+	}
+	wantTold(t, rt, start,
+		"1 ref.assigned p", "1. director.health p", "2 ref.assigned s", "2. director.health s",
+		"3. ref.assigned p", "4 ref.assigned p", "4. director.health p", "5 ref.assigned s", "5. director.health s")
+}
+
 // Directors that a VCL is loaded with are part of the load.
 func TestLoadIsOneCommand(t *testing.T) {
 	rt := newVCL(t).Runtime()

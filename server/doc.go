@@ -40,6 +40,17 @@
 // slowly, 1000 where the epoch or the patches are gone, 1011 after a mistake of
 // the server.
 //
+// # When a command is answered
+//
+// Every command, by JSON or by a form, comes through one door, which makes it one
+// command of the runtime and holds its answer back until Options.Durability has kept
+// what it tells. Where that fails, the change stays, and the answer is a problem with
+// status 507 that says so, with the seq of the change: an answer of success is a
+// promise. Refusing changes instead would be worse, since a disk that is full must not
+// keep an operator from draining a backend. /readyz answers 503 then, /metrics has
+// callboard_journal_failing, and every page says it over the board, until the disk
+// works again.
+//
 // # Concurrency
 //
 // A Server may be used by any number of goroutines. The locks are, in the order
