@@ -47,7 +47,9 @@ func wantTold(t *testing.T, rt *director.Runtime, after uint64, want ...string) 
 	}
 }
 
-func TestEachCallIsACommand(t *testing.T) {
+func TestEachCallIsACommand(t *testing.T) { synctest.Test(t, eachCallIsACommand) }
+
+func eachCallIsACommand(t *testing.T) {
 	v := newVCL(t)
 	rt := v.Runtime()
 	start := rt.Log().Last()
@@ -89,7 +91,9 @@ func TestWhatComesByItselfHasNoNumber(t *testing.T) {
 		"0 director.event p", "0 director.destroyed p")
 }
 
-func TestManyCallsAreOneCommand(t *testing.T) {
+func TestManyCallsAreOneCommand(t *testing.T) { synctest.Test(t, manyCallsAreOneCommand) }
+
+func manyCallsAreOneCommand(t *testing.T) {
 	v := newVCL(t)
 	rt := v.Runtime()
 	a := add(t, v, "a", directortest.NewBackend("a"))
@@ -146,7 +150,9 @@ func TestManyCallsAreOneCommand(t *testing.T) {
 
 // The methods of a type are commands as well, where they are called by Go code
 // and not for a command.
-func TestMethodsOfATypeAreCommands(t *testing.T) {
+func TestMethodsOfATypeAreCommands(t *testing.T) { synctest.Test(t, methodsOfATypeAreCommands) }
+
+func methodsOfATypeAreCommands(t *testing.T) {
 	v := newVCL(t)
 	rt := v.Runtime()
 	a := add(t, v, "a", directortest.NewBackend("a"))
@@ -175,7 +181,9 @@ func TestMethodsOfATypeAreCommands(t *testing.T) {
 }
 
 // Directors that a VCL is loaded with are part of the load.
-func TestLoadIsOneCommand(t *testing.T) {
+func TestLoadIsOneCommand(t *testing.T) { synctest.Test(t, loadIsOneCommand) }
+
+func loadIsOneCommand(t *testing.T) {
 	rt := newVCL(t).Runtime()
 	start := rt.Log().Last()
 	_, err := rt.LoadVCL("v2", director.Auto, func(v *director.VCL) error {
@@ -195,7 +203,9 @@ func TestLoadIsOneCommand(t *testing.T) {
 
 // Many change the members of one director at once: each finds its own events in
 // its command and no other's.
-func TestCommandsAtOnce(t *testing.T) {
+func TestCommandsAtOnce(t *testing.T) { synctest.Test(t, commandsAtOnce) }
+
+func commandsAtOnce(t *testing.T) {
 	v := newVCL(t)
 	rt := v.Runtime()
 	p := pool(t, v, "p")
