@@ -49,6 +49,17 @@
 // commands, websockets and event streams knows the board's own pages, also behind
 // proxies; docs/behind-a-proxy.md tells it.
 //
+// # When a command is answered
+//
+// Every command, by JSON or by a form, comes through one door, which makes it one
+// command of the runtime and holds its answer back until Options.Durability has kept
+// what it tells. Where that fails, the change stays, and the answer is a problem with
+// status 507 that says so, with the seq of the change: an answer of success is a
+// promise. Refusing changes instead would be worse, since a disk that is full must not
+// keep an operator from draining a backend. /readyz answers 503 then, /metrics has
+// callboard_journal_failing, and every page says it over the board, until the disk
+// works again.
+//
 // # Concurrency
 //
 // A Server may be used by any number of goroutines. The locks are, in the order
