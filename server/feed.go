@@ -226,7 +226,7 @@ func (f *feed) sayAlive(groups []*group, s *tree.Snapshot) {
 		T    string    `json:"t"`
 		Seq  uint64    `json:"seq"`
 		Time time.Time `json:"time"`
-	}{"beat", s.Seq, time.Now().UTC()})
+	}{"beat", s.Seq, clockTime()})
 	if err != nil {
 		f.log.Error("no sign of life", "error", err)
 		return

@@ -191,11 +191,12 @@ func (g *group) join(s *tree.Snapshot, c *client, from position) {
 	g.advanceLocked(s, view.Places{})
 	g.clients[c] = true
 	hello := struct {
-		T     string `json:"t"`
-		Epoch string `json:"epoch"`
-		Seq   uint64 `json:"seq"`
-		Beat  int64  `json:"beat"` // milliseconds between two signs of life
-	}{"hello", from.named(s.Epoch, g.run), g.model.Seq, g.feed.beat.Milliseconds()}
+		T     string    `json:"t"`
+		Epoch string    `json:"epoch"`
+		Seq   uint64    `json:"seq"`
+		Beat  int64     `json:"beat"` // milliseconds between two signs of life
+		Time  time.Time `json:"time"`
+	}{"hello", from.named(s.Epoch, g.run), g.model.Seq, g.feed.beat.Milliseconds(), clockTime()}
 	message, err := newMessage(hello)
 	if err != nil {
 		c.end(endBroken)

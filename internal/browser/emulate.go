@@ -6,6 +6,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 )
 
 // SetViewport makes the page so many CSS pixels wide and high; a screenshot has
@@ -55,6 +56,13 @@ func (p *Page) JavaScript(on bool) {
 	p.t.Helper()
 	call(p, "switching JavaScript", emulation.SetScriptExecutionDisabled,
 		emulation.SetScriptExecutionDisabledParams{Value: !on})
+}
+
+// BeforeLoad runs a script in each document from the next load on, before any of
+// the page's own: to take something away from it that a browser usually has.
+func (p *Page) BeforeLoad(script string) {
+	p.t.Helper()
+	call(p, "adding a script", page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 }
 
 // Offline makes new requests of the page fail, and navigator.onLine false. It

@@ -1,5 +1,6 @@
 import { openAnnouncer } from './announce.js';
 import { backoff } from './backoff.js';
+import { openClock } from './clock.js';
 import { openCommands } from './command.js';
 import { openExit } from './ghost.js';
 import { openGrip } from './grip.js';
@@ -18,16 +19,17 @@ import { openViewport } from './viewport.js';
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const page = openPage(document, location.search);
 const announce = openAnnouncer(document.getElementById('announcer'));
-const status = openStatus(document, page, announce);
+const clock = openClock();
+const status = openStatus(document, page, announce, clock.ticks);
 const arrivedElement = openNews(announce);
 const exit = openExit(document, () => still.matches);
 const viewport = openViewport(document);
-const tick = openTimes(document);
+const tick = openTimes(document, clock);
 const navigation = openNavigation({ doc: document, window, page, exit, hold, arrived, settled, stuck });
-const socket = openSocket({ url, onMessage, onLink: status.link });
+const socket = openSocket({ url, onMessage, onLink: status.link, now: clock.ticks });
 
 const { api } = document.getElementById('page').dataset;
-const later = openLater({ doc: document, page, go: navigation.go, replace: navigation.replace, api, announce });
+const later = openLater({ doc: document, page, go: navigation.go, replace: navigation.replace, api, announce, clock });
 openCommands({ doc: document, page, go: navigation.go, later, announce });
 openKeys(document, localStorage, later, { m: openGrip(document, later) });
 document.addEventListener('toggle', ({ target }) => {
@@ -74,7 +76,14 @@ function changed() {
 
 function onMessage(message) {
   status.fresh();
+  if (message.time) heard(message.time);
   if (Object.hasOwn(messages, message.t)) messages[message.t](message);
+}
+
+/** The server has said what time it is: what was drawn by another one is drawn again. */
+function heard(time) {
+  clock.heard(time);
+  tick();
 }
 
 const messages = {
@@ -210,6 +219,7 @@ addEventListener('offline', () => socket.lose());
 addEventListener('pageshow', (event) => event.persisted && socket.restart());
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
+  tick();
   if (queue.length) flush();
   socket.hurry();
 });

@@ -54,7 +54,7 @@ export function resumedWords(at, seq, oldest) {
  *
  * @param {import('./later.js').Board} board
  */
-export function open({ doc, page, api, announce }) {
+export function open({ doc, page, api, announce, clock }) {
   const place = doc.getElementById('timeline-place');
   const { history, location } = doc.defaultView;
   const by = (id) => doc.getElementById(id);
@@ -73,7 +73,7 @@ export function open({ doc, page, api, announce }) {
   async function refresh() {
     clearTimeout(timer);
     timer = null;
-    asked = Date.now();
+    asked = clock.ticks();
     current?.abort();
     const { signal } = (current = new AbortController());
     const { search } = page;
@@ -237,7 +237,7 @@ export function open({ doc, page, api, announce }) {
       window.span = USUAL;
       away = false;
     }
-    timer ??= setTimeout(refresh, Math.max(0, asked + GAP - Date.now()));
+    timer ??= setTimeout(refresh, Math.max(0, asked + GAP - clock.ticks()));
   }
 
   place.addEventListener('scroll', () => {
