@@ -1,6 +1,8 @@
 import { openLaneGrid } from './lanegrid.js';
 import { morph } from './morph.js';
 import { copy, eventsOf, linesOf } from './ndjson.js';
+import { shortcut } from './shortcut.js';
+import { local } from './storage.js';
 
 /** The least time between two questions, in milliseconds. */
 const GAP = 250;
@@ -260,7 +262,7 @@ export function open({ doc, page, api, announce, clock }) {
     look({ kind: event.submitter.value });
   });
   place.addEventListener('keydown', (event) => {
-    if (event.key !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (shortcut(event) !== 'p') return;
     event.preventDefault();
     pause();
   });
@@ -277,7 +279,7 @@ export function open({ doc, page, api, announce, clock }) {
     doc.documentElement.toggleAttribute('data-timeline', line);
     by('show-timeline').setAttribute('aria-current', String(line));
     by('show-list').setAttribute('aria-current', String(!line));
-    localStorage.setItem('callboard.journal', name);
+    local.set('callboard.journal', name);
   }
 
   return {
