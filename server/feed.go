@@ -25,6 +25,7 @@ type feed struct {
 	log      *slog.Logger
 	runs     atomic.Uint64 // runs of groups ever begun
 	past     *history
+	canFail  func(*tree.Director) bool // nil if nothing can
 	drawings drawings
 	life     context.Context // of past
 	end      context.CancelFunc
@@ -43,6 +44,9 @@ func newFeed(rt *director.Runtime, o Options) *feed {
 		rt: rt, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt),
 		groups: make(map[string]*group), watched: make(map[*group]bool),
 		idle: idleGroups{linger: o.Linger},
+	}
+	if o.Faults != nil {
+		f.canFail = o.Faults.CanFail
 	}
 	f.life, f.end = context.WithCancel(context.Background())
 	f.work.Go(func() { f.past.run(f.life, gaugeTicks*f.tick) })

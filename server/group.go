@@ -90,7 +90,7 @@ func (g *group) advanceLocked(s *tree.Snapshot, places view.Places) {
 			places = newer
 		}
 	}
-	next := view.BuildWith(s, events, g.query, prev, places, g.feed.past.of)
+	next := view.BuildWith(s, events, g.query, prev, places, g.feed.past.of, g.feed.canFail)
 	g.model, g.revision = next, s.Revision
 	if next.Whole() {
 		g.feed.drawings.keep(g.query.Drawing(), next.Places(), s.Revision)

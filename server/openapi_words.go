@@ -48,6 +48,7 @@ var schemaWords = map[string]string{
 	"Health.reason":         "What decided, in a few words.",
 	"ProbeState.happy":      "One bit for each poke, the newest in bit 0, up to 64 bits: more than some languages have in a number.",
 	"ProbeState.good":       "How many of the newest window pokes were good; threshold are needed.",
+	"ProbeState.made":       "How many of the bits are of pokes that were made; the others were credited at first, or are of none.",
 	"ProbeState.last":       "The newest response time, in seconds.",
 	"ProbeState.average":    "The moving average of response times, in seconds.",
 	"ProbeState.response":   "The first line of the newest answer, or what went wrong.",

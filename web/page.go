@@ -26,8 +26,6 @@ type PageData struct {
 	ProxyURL string
 	// Types are the director types that can be added, backends left out.
 	Types []TypeForm
-	// Faults offers to make a backend's probe fail: for demos.
-	Faults bool
 	// ReadOnly leaves out everything that changes something.
 	ReadOnly bool
 }

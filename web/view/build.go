@@ -21,7 +21,8 @@ type builder struct {
 	selected uint64 // 0 if none, or none that is known
 	lit      []bool // of chosen.shown; nil if nothing is selected
 	defaults map[uint64]bool
-	several  bool   // VCLs
+	several  bool // VCLs
+	canFail  func(*tree.Director) bool
 	link0    string // what all links that select a director begin with
 
 	// What differs from the model before.
@@ -40,7 +41,7 @@ type builder struct {
 // than prev; without prev, as many as there are to tell the story of the
 // selected director, of which the page lists the newest MaxEvents.
 func Build(s *tree.Snapshot, events []event.Event, q Query, prev *Model) *Model {
-	return BuildWith(s, events, q, prev, Places{}, nil)
+	return BuildWith(s, events, q, prev, Places{}, nil, nil)
 }
 
 // Places are where the cards of a model stand. The zero Places know of none.
@@ -60,8 +61,11 @@ func (m *Model) Places() Places { return Places{m.Epoch, m.layout, m.listing} }
 // BuildWith is Build for a page that also says what the selected director did
 // lately: of that one, past is asked once. A nil past knows of none. The cards
 // stay where places have them, as far as they can, or where prev has them if
-// places know of none.
-func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, places Places, past Pasts) *Model {
+// places know of none. It offers to make a backend fail where canFail says that
+// this can be done; a nil canFail knows of none.
+func BuildWith(
+	s *tree.Snapshot, events []event.Event, q Query, prev *Model, places Places, past Pasts, canFail func(*tree.Director) bool,
+) *Model {
 	if places.layout == nil && prev != nil {
 		places = prev.Places()
 	}
@@ -72,6 +76,7 @@ func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, pla
 		prev = nil
 	}
 	b := newBuilder(s, q, prev)
+	b.canFail = canFail
 	b.selected = resolve(s, events, q, prev)
 	b.m.selected = b.selected
 	if past != nil && b.selected != 0 {
