@@ -224,3 +224,7 @@ func (p ProblemData) back(root string) string {
 	}
 	return home(root)
 }
+
+// nameRule is what the form asks of a name, so that it needs no quotes in VCL, in
+// a shell, or in an address; programs may give others.
+const nameRule = "A letter, then letters, digits, and _ . -"

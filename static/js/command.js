@@ -11,8 +11,20 @@ import { request, wordsOf } from './request.js';
 export function open({ doc, page, go, use, announce }) {
   const busy = new Set();
 
-  // The browser cannot show what it refuses where that is folded.
-  doc.addEventListener('invalid', ({ target }) => reveal(target), { capture: true });
+  doc.addEventListener('invalid', (event) => {
+    const { target } = event;
+    // The browser cannot show what it refuses where that is folded.
+    reveal(target);
+    if (!target.validity.patternMismatch || !target.title) return;
+    // Of a rule it says that there is one, and takes even that away after some seconds.
+    event.preventDefault();
+    unmark(target);
+    mark(target, target.title);
+    if (target.form.querySelector(':invalid') === target) target.focus();
+  }, { capture: true });
+  doc.addEventListener('input', ({ target }) => {
+    if (target.matches('[pattern][aria-invalid]') && target.validity.valid) unmark(target);
+  });
 
   async function send(form, submitter) {
     const { id } = form;
@@ -80,11 +92,13 @@ export function open({ doc, page, go, use, announce }) {
   }
 
   function clear(form) {
-    for (const note of form.querySelectorAll('.refusal')) note.remove();
-    for (const input of form.querySelectorAll('[aria-invalid]')) {
-      input.removeAttribute('aria-invalid');
-      input.removeAttribute('aria-describedby');
-    }
+    for (const input of form.querySelectorAll('[aria-invalid]')) unmark(input);
+  }
+
+  function unmark(input) {
+    doc.getElementById(`${input.id}-refusal`)?.remove();
+    input.removeAttribute('aria-invalid');
+    input.removeAttribute('aria-describedby');
   }
 
   // The form may have been replaced since: it is looked up by its id each time.

@@ -3,8 +3,9 @@ import { languages, openCopy } from './palettecopy.js';
 import { openFind } from './palettefind.js';
 import { pageItems, typesOf } from './paletteitems.js';
 import { openList } from './palettelist.js';
-import { rank } from './palettematch.js';
+import { match, rank } from './palettematch.js';
 import { makeDialog, recentKeys, remember } from './paletteparts.js';
+import { meansFor } from './palettequery.js';
 import { openSend } from './palettesend.js';
 import { shortcut } from './shortcut.js';
 
@@ -52,7 +53,12 @@ export function open(board) {
 
   function show(key = list.item?.key) {
     const query = field.value;
-    list.show([...rank(all(), query, section ? [] : recentKeys()), ...people], key);
+    // Enter may come before the answer of the server: it must not do to the selected
+    // director what was meant for another.
+    const meant = meansFor(query);
+    const own = rank(all().filter(meant), query, section ? [] : recentKeys());
+    const others = people.filter(({ group, words }) => !own.some((item) => item.group === group && item.words === words));
+    list.show([...own, ...others], key);
     part('none').hidden = Boolean(list.item);
     part('none').textContent = query
       ? `Nothing matches “${query}”. Try what a button says, such as sick, pin or add, or a part of a director’s name.`
@@ -126,6 +132,7 @@ export function open(board) {
     field.placeholder = section ? 'Which one?' : 'What to do, or a director’s name';
     field.value = '';
     people = [];
+    find.look(''); // an answer on its way is to what was asked before
     offered = null;
     delete part('said').dataset.tone;
     dialog.showModal();
@@ -138,7 +145,7 @@ export function open(board) {
   }
 
   field.addEventListener('input', () => {
-    people = people.filter((item) => item.words.includes(field.value.trim()));
+    people = people.filter((item) => match(field.value, `${item.words} ${item.group}`));
     show(null);
     if (!section) find.look(field.value);
   });
