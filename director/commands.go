@@ -49,14 +49,14 @@ func (c *Command) Unlabel(label string) error { return c.rt.unlabel(label, c) }
 
 // Add is [VCL.Add].
 func (c *Command) Add(v *VCL, name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, false, nil, nil, c)
+	return v.add(name, impl, addition{}, c)
 }
 
 // AddRecorded is [VCL.AddRecorded].
 func (c *Command) AddRecorded(
 	v *VCL, name string, impl Implementation, config json.RawMessage, secrets ...Secret,
 ) (*Director, error) {
-	return v.add(name, impl, false, config, secrets, c)
+	return v.add(name, impl, addition{config: config, secrets: secrets}, c)
 }
 
 // Group is [Director.Group]: all changes made by it are the command's.

@@ -48,6 +48,7 @@ type Director struct {
 	reported  bool       // what the type reports of itself
 	reason    string     // why
 	follow    bool       // health is that of the members
+	founded   bool       // the type has reported health
 	members   int        // filled slots
 	healthyMs int        // filled slots whose director is healthy
 	passed    event.Flow // what went on to the members

@@ -42,6 +42,7 @@ func (d *Director) FollowMembers() {
 func (d *Director) ReportHealth(healthy bool, reason string) {
 	var after work
 	d.rt.mu.Lock()
+	d.founded = true
 	d.reportLocked(healthy, reason, &after)
 	d.rt.mu.Unlock()
 	after.run()

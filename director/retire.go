@@ -228,6 +228,8 @@ func (d *Director) destroy(by *Command) {
 		_ = d.holders[0].assignLocked(nil, 0, &after)
 	}
 	delete(rt.directors, d.id)
+	rt.unclaimLocked(d)
+	rt.noteHealthLocked(d)
 	d.gone = true
 	d.emitLifeLocked(event.DirectorDestroyed, event.Life{}, by)
 	rt.secrets.drop(d.secrets)

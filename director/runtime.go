@@ -61,6 +61,8 @@ type Runtime struct {
 	lastWork  uint64
 	vcls      []*VCL
 	directors map[uint64]*Director
+	claims    map[Implementation]*Director // those with an identity, until they are destroyed
+	unfounded map[string]bool              // types, see UnfoundedTypes
 	pins      map[uint64]*Ref
 	labels    map[string]*VCL
 	held      map[uint64]heldStep // by the director's number
@@ -90,6 +92,8 @@ func New(o Options) *Runtime {
 		name:      o.Name,
 		cooldown:  cmp.Or(o.Cooldown, defaultCooldown),
 		labels:    make(map[string]*VCL),
+		claims:    make(map[Implementation]*Director),
+		unfounded: make(map[string]bool),
 		log:       event.NewLog(o.Epoch, o.LogCapacity),
 		secrets:   newSecrets(),
 		directors: make(map[uint64]*Director),

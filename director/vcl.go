@@ -84,9 +84,11 @@ func (v *VCL) Default() Hold { return v.fallback.Hold() }
 // may take the name of one that it replaces. In a warm VCL the WARM event is
 // delivered before Add returns; a VCL that is cooling or cold takes nothing
 // ([ErrNotWarm]). If Add fails, impl was told nothing but Bind. An impl may be
-// added once.
+// added once: while a director of the instance has it, another one cannot
+// ([ErrExists]). Values and pointers to types without fields have no identity,
+// and may be added again.
 func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
-	return v.addOne(name, impl, false, nil, nil)
+	return v.addOne(name, impl, addition{})
 }
 
 // AddRecorded is Add for a caller that wants to be able to make the director
@@ -95,7 +97,7 @@ func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
 // secrets, with a placeholder in its field of config; [Runtime.Secrets] keeps the
 // values, and [Reveal] puts them back.
 func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessage, secrets ...Secret) (*Director, error) {
-	return v.addOne(name, impl, false, config, secrets)
+	return v.addOne(name, impl, addition{config: config, secrets: secrets})
 }
 
 // AddStatic is Add for a director that lives as long as its VCL: slots that
@@ -103,51 +105,75 @@ func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessa
 // ([ErrStatic]). It is Varnish's VRT_StaticDirector, which the VCL compiler
 // applies to each backend definition.
 func (v *VCL) AddStatic(name string, impl Implementation) (*Director, error) {
-	return v.addOne(name, impl, true, nil, nil)
+	return v.addOne(name, impl, addition{static: true})
 }
 
-func (v *VCL) addOne(name string, impl Implementation, static bool, config json.RawMessage, secrets []Secret) (d *Director, err error) {
+// An addition is what is said of a director beside its name and its
+// implementation.
+type addition struct {
+	static  bool
+	config  json.RawMessage
+	secrets []Secret
+}
+
+func (v *VCL) addOne(name string, impl Implementation, a addition) (d *Director, err error) {
 	err = v.rt.one(func(c *Command) error {
-		d, err = v.add(name, impl, static, config, secrets, c)
+		d, err = v.add(name, impl, a, c)
 		return err
 	})
 	return d, err
 }
 
-func (v *VCL) add(name string, impl Implementation, static bool, config json.RawMessage, secrets []Secret, by *Command) (*Director, error) {
+func (v *VCL) add(name string, impl Implementation, a addition, by *Command) (*Director, error) {
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("director name: %w", err)
 	}
 	if impl == nil {
 		return nil, fmt.Errorf("add %s.%s: %w: there is no implementation", v.name, name, ErrInvalid)
 	}
+	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: a.static}
 	// Asked before Bind and again after it (LIFE-7): Bind makes impl this
 	// director's, which must not happen to one that is in use elsewhere.
 	v.rt.mu.Lock()
 	err := v.refusalLocked()
+	if err == nil {
+		err = v.rt.claimLocked(d)
+	}
 	v.rt.mu.Unlock()
+	if err == nil {
+		err = v.addClaimed(d, a, by)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
-	}
-	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: static}
-	d.admin = AdminAuto
-	d.reported = true
-	d.count.take()
-	d.containBy(by, "type", func() { d.typeName = impl.Type() })
-	if d.typeName == "" {
-		return nil, fmt.Errorf("add %s.%s: %w: its type has no name", v.name, name, ErrInvalid)
-	}
-	d.containBy(by, "bind", func() {
-		if b, ok := impl.(Binder); ok {
-			b.Bind(d)
-		}
-	})
-	d.reconsider(by) // before anybody can find it: it starts with the right health
-	if err := v.insert(d, config, secrets, by); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
 	d.drain()
 	return d, nil
+}
+
+// addClaimed adds a director whose implementation is its own. If that fails, it
+// is nobody's again.
+func (v *VCL) addClaimed(d *Director, a addition, by *Command) (err error) {
+	defer func() {
+		if err != nil {
+			v.rt.mu.Lock()
+			v.rt.unclaimLocked(d)
+			v.rt.mu.Unlock()
+		}
+	}()
+	d.admin = AdminAuto
+	d.reported = true
+	d.count.take()
+	d.containBy(by, "type", func() { d.typeName = d.impl.Type() })
+	if d.typeName == "" {
+		return fmt.Errorf("%w: its type has no name", ErrInvalid)
+	}
+	d.containBy(by, "bind", func() {
+		if b, ok := d.impl.(Binder); ok {
+			b.Bind(d)
+		}
+	})
+	d.reconsider(by) // before anybody can find it: it starts with the right health
+	return v.insert(d, a, by)
 }
 
 // refusalLocked says why the VCL takes no directors now. One that is busy takes
@@ -162,10 +188,10 @@ func (v *VCL) refusalLocked() error {
 	return nil
 }
 
-func (v *VCL) insert(d *Director, config json.RawMessage, secrets []Secret, by *Command) error {
+func (v *VCL) insert(d *Director, a addition, by *Command) error {
 	rt := v.rt
-	d.secrets = nameSecrets(secrets)
-	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: config, Secrets: d.secrets}
+	d.secrets = nameSecrets(a.secrets)
+	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: a.config, Secrets: d.secrets}
 	_, added.Group = d.impl.(Group)
 	if describer, ok := d.impl.(Describer); ok {
 		d.containBy(by, "describe", func() { added.Options = slices.Clone(describer.Describe()) })
@@ -186,7 +212,7 @@ func (v *VCL) insert(d *Director, config json.RawMessage, secrets []Secret, by *
 	d.initHealthLocked()
 	e := d.event(event.DirectorAdded)
 	e.Added, e.Health = added, d.healthLocked()
-	rt.secrets.put(d.secrets, secrets) // before the event that names them
+	rt.secrets.put(d.secrets, a.secrets) // before the event that names them
 	rt.emitLocked(e, by)
 	if d.probe.Load() != nil {
 		d.touch() // it was reported before there was a number for it

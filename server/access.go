@@ -145,10 +145,13 @@ func (a *access) refusal(r *http.Request, c claim) *problem {
 	}
 	p := &problem{
 		Title: "Refused", Status: http.StatusForbidden,
-		Detail: fmt.Sprintf("A page of another origin may not change anything here, nor listen: this page is of %s, the request is for %s.", origin, host),
+		Detail: fmt.Sprintf("This page is of %s, but the request is for %s: a page of another origin may neither change anything here nor listen.", origin, host),
+	}
+	if slices.ContainsFunc(c.keys, func(key string) bool { return key != "" }) {
+		p.Detail += " The key that it sends is not that of this run of the board: load the page again."
 	}
 	if c.site == "" && c.origin != "" && c.origin != "null" {
-		p.Mend = fmt.Sprintf("If that is this board's own address, have the proxy in front pass the name on that the browser asks for "+
+		p.Mend = fmt.Sprintf("If it is the board's own page, have the proxy in front pass on the name that the browser asks for "+
 			"(nginx: proxy_set_header Host $http_host), or start the board with --allow-origin %s.", origin)
 	}
 	return p

@@ -56,9 +56,10 @@ func TestOneRuleForCommandsWebsocketsAndStreams(t *testing.T) {
 		{"a host that begins alike", false, []string{"Origin", "https://board.example.evil.example", "Host", "board.example"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			want := map[bool][3]int{true: {200, 101, 200}, false: {403, 403, 403}}[c.let]
+			want := map[bool][4]int{true: {200, 101, 200, 200}, false: {403, 403, 403, 403}}[c.let]
 			put := g.send("PUT", api+"health", `{"pattern":"a1","admin":"auto"}`, c.header...)
 			stream := g.send("HEAD", "i/test/live", "", append(c.header, "Accept", "text/event-stream")...)
+			events := g.send("HEAD", api+"events", "", append(c.header, "Accept", "application/x-ndjson")...)
 			conn, resp, _ := g.dial("", c.header...)
 			if conn != nil {
 				conn.Close()
@@ -66,8 +67,8 @@ func TestOneRuleForCommandsWebsocketsAndStreams(t *testing.T) {
 			if resp == nil {
 				t.Fatal("no answer to the handshake")
 			}
-			if got := [3]int{put.status, resp.StatusCode, stream.status}; got != want {
-				t.Errorf("command, websocket, stream: got %v, want %v", got, want)
+			if got := [4]int{put.status, resp.StatusCode, stream.status, events.status}; got != want {
+				t.Errorf("command, websocket, stream, events: got %v, want %v", got, want)
 			}
 		})
 	}
@@ -95,8 +96,15 @@ func TestFormsHaveTheKey(t *testing.T) {
 	}
 	header := []string{"Origin", "https://board.example"}
 	g.form(api+"directors/a1/pins", "note=x&_key="+g.key(), header...).is(201)
-	g.form(api+"directors/a1/pins", "note=x&_key=x", header...).problem(403)
+	stale := g.form(api+"directors/a1/pins", "note=x&_key=x", header...).problem(403)
+	if want := "load the page again"; !strings.Contains(stale.Detail, want) {
+		t.Errorf("the key of another run: got %q, want %q", stale.Detail, want)
+	}
 	g.form(api+"directors/a1/pins", "note=x", header...).problem(403)
+	refused := g.form(api+"directors/a1/pins", "note=x", append(header, "Accept", asPage)...).is(403)
+	if want := "--allow-origin https://board.example"; !strings.Contains(refused.body, want) {
+		t.Errorf("the page that refuses it lacks %s:\n%s", want, refused.body)
+	}
 }
 
 // A form in a patch is the form of the page.

@@ -276,7 +276,7 @@ type faultBody struct {
 	Failing *bool `json:"failing" form:"failing"`
 }
 
-func (s *Server) setFault(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setFault(_ *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if s.options.Faults == nil {
 		return s.notFound(w, r)
 	}

@@ -150,11 +150,28 @@ func (d *description) checkAnswer(place []string, a answer) error {
 	if d.at(append(place, "content", media)...) == nil {
 		return fmt.Errorf("media type %s for status %d", media, a.status)
 	}
+	if strings.HasSuffix(place[1], "/events") && !isJSON(media) {
+		return d.checkStream(a.body)
+	}
 	schema := append(slices.Clone(place), "content", media, "schema")
 	if !isJSON(media) || d.at(schema...) == nil {
 		return nil
 	}
 	return d.validate(a.body, schema...)
+}
+
+// checkStream checks each event of a stream.
+func (d *description) checkStream(text string) error {
+	for line := range strings.Lines(text) {
+		line = strings.TrimPrefix(line, "data: ")
+		if !strings.HasPrefix(line, "{") || strings.HasPrefix(line, `{"gap":`) {
+			continue
+		}
+		if err := d.validate(line, "components", "schemas", "Event"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // What the check would let pass would be no check: an answer with a field less,

@@ -112,7 +112,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, filter event
 		return refuse("limit", fmt.Sprintf("1 to %d", maxEvents))
 	}
 	page := eventPage{Epoch: s.rt.Epoch(), Seq: after, Events: []event.Event{}}
-	s.awaitSettled(r.Context())
+	s.awaitSettled(r.Context(), settleTime)
 	events, err := s.rt.Log().After(after, 0)
 	if err != nil {
 		page.Gap = true
@@ -135,14 +135,14 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, filter event
 const settleTime = 200 * time.Millisecond
 
 // awaitSettled waits until it is known of the events so far which ones are the
-// last of their commands.
-func (s *Server) awaitSettled(ctx context.Context) {
+// last of their commands, or the time is over.
+func (s *Server) awaitSettled(ctx context.Context, most time.Duration) {
 	log := s.rt.Log()
 	last := log.Last()
 	if log.Settled() >= last {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	_, _ = log.Subscribe(last - 1).Next(ctx) // in vain: then the list is as it is
 }
@@ -196,6 +196,10 @@ const heartbeat = 20 * time.Second
 // limit events were written. It starts after the event given by after, or by
 // Last-Event-ID when a browser connects again, and with new events if by none.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eventFilter, form eventStream) error {
+	if p := s.access.check(r, claimOf(r)); p != nil {
+		s.refuse(w, r, p)
+		return nil
+	}
 	query := r.URL.Query()
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		query.Set("after", id)
@@ -212,6 +216,11 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eve
 		return errClosing
 	}
 	defer s.leave()
+	leave, err := s.takeSeat(w, r, false)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()

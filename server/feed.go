@@ -139,6 +139,12 @@ func (f *feed) join(q view.Query, c *client, from position) (*group, bool) {
 	}
 	f.mu.Unlock()
 	g.join(f.rt.Sample(), c, from)
+	f.mu.Lock()
+	closed := f.closed
+	f.mu.Unlock()
+	if closed { // meanwhile: close may have told all but this one
+		c.end(endShutdown)
+	}
 	return g, true
 }
 

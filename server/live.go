@@ -41,16 +41,33 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) error {
 		return errClosing
 	}
 	defer s.leave()
-	address := s.access.trusted.client(r)
-	if !s.seats.take(address, s.options.MaxClients, s.options.MaxClientsPerAddress) {
-		w.Header().Set("Retry-After", "5")
-		return errNoSeat
+	leave, err := s.takeSeat(w, r, socket)
+	if err != nil {
+		return err
 	}
-	defer s.seats.give(address)
+	defer leave()
 	if c := connect(w, r, socket); c != nil {
 		s.serveClient(c, s.query(r.URL.Query()), from)
 	}
 	return nil
+}
+
+// takeSeat takes one of the places for those that listen, by a websocket or by
+// an event stream.
+func (s *Server) takeSeat(w http.ResponseWriter, r *http.Request, socket bool) (leave func(), err error) {
+	address := s.access.trusted.client(r)
+	if !s.seats.take(address, s.options.MaxClients, s.options.MaxClientsPerAddress) {
+		w.Header().Set("Retry-After", "5")
+		return nil, errNoSeat
+	}
+	if socket {
+		return func() { s.seats.give(address) }, nil
+	}
+	s.streams.Add(1)
+	return func() {
+		s.streams.Add(-1)
+		s.seats.give(address)
+	}, nil
 }
 
 var (

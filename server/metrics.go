@@ -41,14 +41,15 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	snapshot := s.rt.Sample()
-	writeMetrics(w, snapshot, s.seats.count())
-	_, _ = io.WriteString(w, s.keptMetric(`instance="`+escapeLabel(snapshot.Instance)+`"`))
+	streams := int(s.streams.Load())
+	writeMetrics(w, snapshot, s.seats.count()-streams, streams)
+	_, _ = io.WriteString(w, s.keptMetric(`instance="`+escapeLabel(snapshot.Instance)+`"`)) // the client has gone
 	return nil
 }
 
 // writeMetrics writes while it goes through the directors: what it takes does
 // not grow with their number. It ends early when the client has gone.
-func writeMetrics(to io.Writer, snapshot *tree.Snapshot, clients int) {
+func writeMetrics(to io.Writer, snapshot *tree.Snapshot, clients, streams int) {
 	w := bufio.NewWriterSize(to, 1<<16)
 	defer w.Flush() // the client has gone: there is nobody to be told
 	instance := `instance="` + escapeLabel(snapshot.Instance) + `"`
@@ -58,6 +59,7 @@ func writeMetrics(to io.Writer, snapshot *tree.Snapshot, clients int) {
 	single("callboard_events_total", "counter", "Events of this run.", float64(snapshot.Seq))
 	single("callboard_directors", "gauge", "Directors that are not destroyed.", float64(snapshot.Len()))
 	single("callboard_websocket_clients", "gauge", "Websockets open.", float64(clients))
+	single("callboard_event_streams", "gauge", "Streams of events open.", float64(streams))
 	for _, m := range directorMetrics {
 		fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n", m.name, m.help, m.name, m.kind)
 		for d := range snapshot.Directors() {

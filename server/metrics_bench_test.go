@@ -27,7 +27,7 @@ func BenchmarkMetrics(b *testing.B) {
 	var size countingWriter
 	for b.Loop() {
 		size = 0
-		writeMetrics(&size, snapshot, 0)
+		writeMetrics(&size, snapshot, 0, 0)
 	}
 	b.ReportMetric(float64(size), "bytes")
 }

@@ -39,12 +39,12 @@ func TestMetricsAreStreamed(t *testing.T) {
 		}
 	}
 	all := takenWriter{left: 1 << 20}
-	writeMetrics(&all, rt.Sample(), 0)
-	if lines := strings.Count(all.text.String(), "\n"); lines != 3*3+len(directorMetrics)*(2+2000) || all.writes < 5 || all.largest > 1<<16 {
+	writeMetrics(&all, rt.Sample(), 0, 0)
+	if lines := strings.Count(all.text.String(), "\n"); lines != 4*3+len(directorMetrics)*(2+2000) || all.writes < 5 || all.largest > 1<<16 {
 		t.Errorf("got %d lines in %d writes of at most %d bytes", lines, all.writes, all.largest)
 	}
 	gone := takenWriter{left: 1}
-	writeMetrics(&gone, rt.Sample(), 0)
+	writeMetrics(&gone, rt.Sample(), 0, 0)
 	if gone.writes != 2 {
 		t.Errorf("a client that has gone was written to %d times, want 2", gone.writes)
 	}

@@ -57,7 +57,7 @@ func (s *Server) recover(next http.Handler) http.Handler {
 			if cause == http.ErrAbortHandler {
 				panic(cause)
 			}
-			s.log.Error("panic in a handler", "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+			s.panicked(cause, "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
 			if begun.begun {
 				panic(http.ErrAbortHandler)
 			}
@@ -107,6 +107,7 @@ func headers(next http.Handler) http.Handler {
 // rest.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		timeBody(w, r)
 		if !s.hostAllowed(r.Host) {
 			s.refuse(w, r, wrongHost(r.Host))
 			return

@@ -14,6 +14,7 @@ import (
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/backend"
+	"github.com/callboard/callboard/web/view"
 )
 
 // What a client names is not opened: not a file, but for those in a folder that
@@ -151,6 +152,22 @@ func readAuthorities(dir, name string) (string, error) {
 
 func usable(info fs.FileInfo) bool {
 	return info.Mode().IsRegular() && info.Size() <= maxAuthorities
+}
+
+// maxFilter bounds a filter, whose every word is looked for in each director. A
+// page's is bounded by [view.ParseQuery].
+const maxFilter = 1000
+
+// parseFilter reads the filter of a request for data.
+func parseFilter(text string) (view.Filter, error) {
+	if len(text) > maxFilter {
+		return view.Filter{}, refuse("q", fmt.Sprintf("at most %d bytes", maxFilter))
+	}
+	filter, err := view.ParseFilter(text)
+	if err != nil {
+		return filter, refuse("q", err.Error())
+	}
+	return filter, nil
 }
 
 // checkPattern refuses a pattern that would take long to match.

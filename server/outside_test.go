@@ -1,3 +1,5 @@
+//go:build unix
+
 package server
 
 import (
@@ -6,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -83,6 +86,11 @@ func TestWithoutAFolderThereAreNoFilesOfAuthorities(t *testing.T) {
 	g := newRig(t, nil)
 	g.send("POST", api+"directors", `{"vcl":"boot","name":"x","backend":{"host":"h","tls":{"ca_file":"shop.pem"}}}`).is(422)
 	g.send("POST", api+"directors", `{"vcl":"boot","name":"x","backend":{"host":"h","tls":{"ca":`+strconv.Quote(certificate)+`}}}`).is(201)
+	form := url.Values{
+		"vcl": {"boot"}, "type": {"backend"}, "name": {"y"}, "backend.host": {"h"},
+		"backend.tls.ca": {strings.ReplaceAll(certificate, "\n", "\r\n")}, // as browsers send it
+	}
+	g.form(api+"directors", form.Encode()).is(201)
 }
 
 func TestSocketsAreBelowTheOperatorsFolders(t *testing.T) {
@@ -123,5 +131,6 @@ func TestPatternsAreShort(t *testing.T) {
 	pattern := "*" + strings.Repeat("[", 100_000)
 	g.send("PUT", api+"health", `{"admin":"auto","pattern":"`+pattern+`"}`).is(422)
 	g.send("GET", api+"backend.list?pattern="+pattern, "").is(422)
+	g.send("GET", api+"directors?q="+strings.Repeat("a+", 100_000), "").is(422)
 	g.send("PUT", api+"health", `{"admin":"auto","pattern":"boot.`+strings.Repeat("*", 200)+`a1"}`).is(200)
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/gorilla/websocket"
@@ -244,7 +246,9 @@ func TestUndoKnowsTheSecrets(t *testing.T) {
 }
 
 // A secret goes when the delete of its director cannot be undone any more.
-func TestSecretsGoWithTheLastUseOfThem(t *testing.T) {
+func TestSecretsGoWithTheLastUseOfThem(t *testing.T) { synctest.Test(t, secretsGo) }
+
+func secretsGo(t *testing.T) {
 	rt := director.New(director.Options{})
 	v, err := rt.AddVCL("boot")
 	if err != nil {
@@ -275,7 +279,8 @@ func TestSecretsGoWithTheLastUseOfThem(t *testing.T) {
 	if n := len(rt.Secrets().All()); n != 1 || undo == nil {
 		t.Errorf("deleted: got %d secrets, want 1 for the undo", n)
 	}
-	board.undos.forget(undo.Until)
+	time.Sleep(time.Until(undo.Until) + time.Second)
+	synctest.Wait()
 	if n := len(rt.Secrets().All()); n != 0 {
 		t.Errorf("too late to undo: got %d secrets, want none", n)
 	}

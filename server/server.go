@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -60,7 +61,8 @@ type Options struct {
 	// sites away that let their own name point here (DNS rebinding).
 	AllowedHosts []string
 	// MaxClients bounds the websocket clients, MaxClientsPerAddress those from
-	// one address. 10,000 and 1,000 if 0.
+	// one address; streams of events count as such. By default three quarters of
+	// [DefaultConnections], but at most 10,000, and 1,000.
 	MaxClients, MaxClientsPerAddress int
 
 	// Tick is the shortest time between two patches; 50 ms if 0.
@@ -87,6 +89,7 @@ type Server struct {
 	rt      *director.Runtime
 	options Options
 	log     *slog.Logger
+	rare    *rareLog
 	hosts   map[string]bool
 	access  *access
 	router  *chi.Mux
@@ -97,6 +100,7 @@ type Server struct {
 	seats   seats
 	// refusals are those at the door.
 	refusals refusals
+	streams  atomic.Int64 // event streams, which have seats too
 	past     timelineCache
 	life     context.Context // done when Close is called
 	end      context.CancelFunc
@@ -115,7 +119,7 @@ func New(o Options) (*Server, error) {
 	if name := o.Runtime.Name(); name == "." || name == ".." || strings.ContainsFunc(name, unicode.IsControl) {
 		return nil, fmt.Errorf("server: instance %q: the name is part of addresses, and cannot be a folder's or have control characters", name)
 	}
-	o.MaxClients = cmp.Or(o.MaxClients, 10_000)
+	o.MaxClients = cmp.Or(o.MaxClients, min(10_000, DefaultConnections().Listeners()))
 	o.MaxClientsPerAddress = cmp.Or(o.MaxClientsPerAddress, 1_000)
 	o.Tick = cmp.Or(o.Tick, 50*time.Millisecond)
 	o.Beat = cmp.Or(o.Beat, 3*time.Second)
@@ -125,7 +129,7 @@ func New(o Options) (*Server, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		rt: o.Runtime, options: o, log: o.Logger,
+		rt: o.Runtime, options: o, log: o.Logger, rare: newRareLog(o.Logger),
 		hosts: make(map[string]bool),
 		idle:  make(chan struct{}),
 	}
@@ -169,6 +173,7 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 	}
 	s.mu.Unlock()
+	s.rare.flush()
 	s.undos.close()
 	s.feed.close()
 	select {

@@ -86,5 +86,4 @@ func (s *streamWire) serve(c *client) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = true
-	_ = s.out.SetWriteDeadline(time.Time{}) // the connection may serve another request
 }

@@ -111,6 +111,22 @@ func (b *proxied) works(p *browser.Page, name string) {
 	}
 }
 
+// printsItsAddress checks that what is copied out of pages has the address of the
+// proxy, of which nginx tells the board nothing here.
+func (b *proxied) printsItsAddress(p *browser.Page, where string) {
+	b.t.Helper()
+	mount := b.scheme + "://board.test:" + b.port + where
+	openPalette(p, "sick")
+	p.Press("Alt+1")
+	p.WaitFor(`document.querySelector(".palette-text").value.length > 0`)
+	if got, want := copiedText(p), mount+"api/v1/instances/shop/health"; !strings.Contains(got, want) {
+		b.t.Errorf("copied: got %s, want %s", got, want)
+	}
+	p.Navigate(mount + "api/docs")
+	p.WaitFor(`[...document.querySelectorAll("pre code")].some(e => e.textContent.includes(` + quoted("'"+mount+"api/v1/instances/shop/directors") + `))`)
+	p.WaitFor(`![...document.querySelectorAll("pre code")].some(e => e.textContent.includes("127.0.0.1:"))`)
+}
+
 // streams says whether the page had to listen by an event stream.
 const streams = `performance.getEntriesByType("resource").some(e => e.name.endsWith("/stream.js"))`
 
@@ -131,6 +147,7 @@ func TestBrowserBehindProxy(t *testing.T) {
 			if browser.Eval[bool](p, streams) {
 				t.Error("got an event stream, want a websocket")
 			}
+			b.printsItsAddress(p, c.where)
 		})
 	}
 }
@@ -175,7 +192,7 @@ func TestBrowserSaysWhyItIsNotLive(t *testing.T) {
 	for _, c := range []struct{ name, lines, words, mend string }{
 		{
 			"origin", `proxy_pass http://UPSTREAM; proxy_set_header Sec-WebSocket-Protocol ""; proxy_set_header X-Callboard-Key "";` + upgrade,
-			"this page is of http://board.test:", "--allow-origin http://board.test:",
+			"This page is of http://board.test:", "--allow-origin http://board.test:",
 		},
 		{
 			"host", `proxy_pass http://UPSTREAM; set $name $http_host; if ($uri ~ live$) { set $name "other.test"; } proxy_set_header Host $name;` + upgrade,
@@ -184,6 +201,10 @@ func TestBrowserSaysWhyItIsNotLive(t *testing.T) {
 		{
 			"elsewhere", `if ($uri ~ live$) { return 404; } proxy_pass http://UPSTREAM;` + upgrade,
 			"Something in front of the board answers 404", "",
+		},
+		{
+			"nothing passes", `if ($http_accept = "text/event-stream") { return 404; } proxy_pass http://UPSTREAM;`,
+			"Neither a websocket nor an event stream", "pass the headers Upgrade and Connection on",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,16 +15,22 @@ type outsideFlags struct {
 	caDir   string
 	sockets many
 	least   time.Duration
+	most    server.Connections
 }
 
 func (o *outsideFlags) define(flags *flag.FlagSet) {
 	flags.StringVar(&o.caDir, "ca-dir", "", "`folder` below which a backend's tls.ca_file names a file; without it there are none")
 	flags.Var(&o.sockets, "socket-dir", "`folder` below which backends' Unix sockets may be; may be repeated; without it there are none")
 	flags.DurationVar(&o.least, "least-interval", 100*time.Millisecond, "least `time` between two probes, or DNS lookups, that may be asked for")
+	flags.IntVar(&o.most.Board, "board-connections", 0, "most connections to the board at one time, a `number`; a quarter of the files that may be open if 0")
+	flags.IntVar(&o.most.Proxy, "proxy-connections", 0, "most connections to the proxy at one time, a `number`; half of what the board leaves if 0")
 }
 
 // complete makes folders absolute, and finds out that they are there.
 func (o *outsideFlags) complete() error {
+	if o.most.Board < 0 || o.most.Proxy < 0 {
+		return usagef("a number of connections is 0, for the usual one, or more")
+	}
 	if o.least <= 0 {
 		return usagef("--least-interval %s: a time is more than 0", o.least)
 	}
@@ -53,3 +59,12 @@ func (o *outsideFlags) complete() error {
 }
 
 func (o *outsideFlags) maker() server.Maker { return server.Maker{CADir: o.caDir} }
+
+// maxClients is how many websockets and streams the board has; 0 is the usual
+// number.
+func (o *outsideFlags) maxClients() int {
+	if o.most.Board == 0 {
+		return 0
+	}
+	return o.most.Listeners()
+}

@@ -12,7 +12,8 @@ func (x *exchange) body(resp *http.Response) io.ReadCloser {
 	if ok && resp.StatusCode == http.StatusSwitchingProtocols {
 		return x.upgraded(conn)
 	}
-	return &timedBody{ReadCloser: resp.Body, exchange: x}
+	x.answer = timedBody{ReadCloser: resp.Body, exchange: x}
+	return &x.answer
 }
 
 // A timedBody fails when the backend is silent for too long within a body, and

@@ -45,7 +45,8 @@ type Config struct {
 	ConnectTimeout      Duration `json:"connect_timeout,omitempty" form:"connect_timeout"`
 	FirstByteTimeout    Duration `json:"first_byte_timeout,omitempty" form:"first_byte_timeout"`
 	BetweenBytesTimeout Duration `json:"between_bytes_timeout,omitempty" form:"between_bytes_timeout"`
-	// PipeTimeout ends a pipe in which neither side says anything; 60 s if 0.
+	// PipeTimeout ends a pipe, or a connection whose protocol was switched, in
+	// which neither side says anything; 60 s if 0.
 	PipeTimeout Duration `json:"pipe_timeout,omitempty" form:"pipe_timeout"`
 	// Probe is nil for a backend that is healthy unless somebody says not.
 	Probe *ProbeConfig `json:"probe,omitempty" form:"probe"`

@@ -24,6 +24,13 @@
 // What fails all the same may go to another backend (see [director.Transport]):
 // [Error.NotSent] says whether that does no harm whatever the method.
 //
+// An answer that comes before the request was sent is an answer, also if the
+// backend closes or resets the connection behind it. A request that says
+// "Expect: 100-continue" keeps its body until the backend wants it, for a second
+// at most. A path that is to be sent byte by byte is the Opaque of the request's
+// URL. A connection whose protocol was switched ends when neither side has said
+// anything for the pipe timeout.
+//
 // # Connections
 //
 // Each backend that has been asked has a pool of its own; one that never was

@@ -20,6 +20,8 @@ const maxIdle = 64
 
 // An exchange is one request on its way and the answer to it.
 type exchange struct {
+	context.Context // of what the pool does; its values have the exchange
+
 	backend  *Backend
 	asked    context.Context // of whoever asked; for the lifetime of the exchange
 	timeouts Timeouts
@@ -27,6 +29,7 @@ type exchange struct {
 	source, target net.Addr
 	watch          watchdog
 	hooks          httptrace.ClientTrace
+	answer         timedBody
 	tries          atomic.Uint32
 	remote         atomic.Pointer[net.Addr] // of the newest connection
 	bare           bool                     // see backendConn
@@ -39,6 +42,14 @@ type exchange struct {
 }
 
 type exchangeKey struct{}
+
+// Value implements [context.Context].
+func (x *exchange) Value(key any) any {
+	if key == (exchangeKey{}) {
+		return x
+	}
+	return x.Context.Value(key)
+}
 
 // pool returns the connection pool. It is made at the first request, because a
 // tree may have many backends that are never asked.
@@ -101,6 +112,7 @@ func (b *Backend) send(req *http.Request) (*http.Response, *exchange, *Error) {
 // end lets go of all that the exchange has set going. It may be called twice.
 func (x *exchange) end() {
 	x.sending.end()
+	x.watch.end()
 	x.watch.cancel(nil)
 }
 
@@ -109,9 +121,9 @@ func (x *exchange) end() {
 // begins with two slashes for the rest of an absolute URL and puts the scheme
 // before it, which the connection takes away again.
 func (x *exchange) outgoing(ctx context.Context, req *http.Request) *http.Request {
-	ctx = context.WithValue(ctx, exchangeKey{}, x)
+	x.Context = ctx
 	x.trace()
-	out := req.WithContext(httptrace.WithClientTrace(ctx, &x.hooks))
+	out := req.WithContext(httptrace.WithClientTrace(x, &x.hooks))
 	x.sending.wrap(out)
 	x.bare = strings.HasPrefix(req.URL.Opaque, "//")
 	out.URL = new(url.URL)

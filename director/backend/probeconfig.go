@@ -33,6 +33,8 @@ type ProbeConfig struct {
 	ExpectedResponse int `json:"expected_response,omitempty" form:"expected_response"`
 	// ExpectClose makes a connection that the backend leaves open a failed poke;
 	// nil is true. If it is false, an answer is taken to be over at the timeout.
+	// The words of a poke that failed for nothing else say so, where Varnish's
+	// only tell of a timeout.
 	ExpectClose *bool `json:"expect_close,omitempty" form:"expect_close"`
 }
 

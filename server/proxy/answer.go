@@ -3,11 +3,7 @@ package proxy
 import (
 	"io"
 	"net/http"
-	"sync"
 )
-
-// buffers are what bodies are copied with.
-var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 
 // answer passes the final answer on.
 func (x *exchange) answer(resp *http.Response) {
@@ -30,15 +26,15 @@ func (x *exchange) answer(resp *http.Response) {
 func (x *exchange) copy(resp *http.Response) error {
 	to := flusher{w: x.w, control: x.control}
 	defer to.stop()
-	buffer := buffers.Get().(*[32 << 10]byte)
-	defer buffers.Put(buffer)
+	buffer := takeBuffer(resp.ContentLength)
+	defer buffer.giveBack()
 	stream := resp.ContentLength < 0
 	if stream {
 		to.soon()
 	}
 	for {
-		n, err := resp.Body.Read(buffer[:])
-		if n > 0 && to.write(buffer[:n], stream) != nil {
+		n, err := resp.Body.Read(buffer.bytes)
+		if n > 0 && to.write(buffer.bytes[:n], stream) != nil {
 			return nil
 		}
 		if err == io.EOF {

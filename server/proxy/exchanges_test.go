@@ -21,10 +21,12 @@ const (
 	half    = "POST /x HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\nContent-Length: 10\r\n\r\nhello"
 	chunked = "POST /x HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-	ok       = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+	// The origin goes after an answer, and says so: a request that is not
+	// idempotent is not sent again where a connection turns out to be stale.
+	ok       = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"
 	switches = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"
-	lengthy  = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"
-	pieces   = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+	lengthy  = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 10\r\n\r\n"
+	pieces   = "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
 
 // An odd is an exchange in which something is out of the ordinary. Whatever it

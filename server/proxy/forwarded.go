@@ -17,23 +17,25 @@ func Loopback() []netip.Prefix {
 // X-Forwarded-For in any case. What else a trusted proxy has said is kept, since
 // it alone knows how its client reached it; from others it is replaced.
 func (h *Handler) forward(header http.Header, in *http.Request) {
+	values := make([]string, 4) // of the fields, each a slice of one
 	client, _, err := net.SplitHostPort(in.RemoteAddr)
 	if err == nil {
 		said := strings.Join(in.Header["X-Forwarded-For"], ", ")
 		if said != "" {
 			said += ", "
 		}
-		header["X-Forwarded-For"] = []string{said + client}
+		values[3] = said + client
+		header["X-Forwarded-For"] = values[3:4:4]
 	}
 	trusted := h.trusts(client)
 	if !trusted || len(in.Header["X-Forwarded-Host"]) == 0 {
-		set(header, "X-Forwarded-Host", in.Host)
+		set(header, "X-Forwarded-Host", values[0:1:1], in.Host)
 	}
 	if !trusted || len(in.Header["X-Forwarded-Proto"]) == 0 {
-		set(header, "X-Forwarded-Proto", scheme(in))
+		set(header, "X-Forwarded-Proto", values[1:2:2], scheme(in))
 	}
 	if !trusted || len(in.Header["Forwarded"]) == 0 {
-		set(header, "Forwarded", forwarded(client, in))
+		set(header, "Forwarded", values[2:3:3], forwarded(client, in))
 	}
 }
 
@@ -47,13 +49,15 @@ func (h *Handler) trusts(client string) bool {
 	return slices.ContainsFunc(h.trusted, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
-// set sets a field, or takes it away if there is nothing to say.
-func set(h http.Header, name, value string) {
+// set sets a field, in a slice of one, or takes it away if there is nothing to
+// say.
+func set(h http.Header, name string, values []string, value string) {
 	if value == "" {
 		delete(h, name)
 		return
 	}
-	h[name] = []string{value}
+	values[0] = value
+	h[name] = values
 }
 
 func scheme(in *http.Request) string {

@@ -83,10 +83,10 @@ func (j *join) run(fromClient io.Reader) {
 // pass copies one direction. Its end is passed on, so that the other may go on;
 // where that cannot be, and after an error, both end.
 func (j *join) pass(to io.Writer, from io.Reader) {
-	buffer := buffers.Get().(*[32 << 10]byte)
-	defer buffers.Put(buffer)
+	buffer := takeBuffer(-1)
+	defer buffer.giveBack()
 	// Without ReadFrom, which would bring a buffer of its own.
-	_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, buffer[:])
+	_, err := io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, buffer.bytes)
 	half, ok := to.(interface{ CloseWrite() error })
 	if err != nil || !ok || half.CloseWrite() != nil {
 		j.close()

@@ -25,10 +25,12 @@ export function open({ doc, announce }) {
   new MutationObserver(() => status.dataset.state === 'live' && forget()).observe(status, { attributeFilter: ['data-state'] });
 
   function say({ detail, mend = '' }) {
-    const words = `${detail} ${mend}`.trim();
+    const words = `Not live. ${detail} ${mend}`.trim();
     band.hidden = false;
     if (band.textContent === words) return;
-    band.textContent = words;
+    const what = doc.createElement('b');
+    what.textContent = 'Not live.';
+    band.replaceChildren(what, ` ${detail}`, ...(mend ? [' ', ...withFlags(doc, mend)] : []));
     announce(words);
   }
 
@@ -49,6 +51,16 @@ export function open({ doc, announce }) {
     if (unrefused % 3 === 2) return (await import('./stream.js')).Stream;
     return unrefused % 3 === 1 ? WebSocket : undefined;
   };
+}
+
+/** Flags of a command line are set apart, so that they can be read and copied. */
+function withFlags(doc, words) {
+  return words.split(/(--[\w-]+(?: \S*[^\s.,])?)/).map((part, i) => {
+    if (i % 2 === 0) return part;
+    const code = doc.createElement('code');
+    code.textContent = part;
+    return code;
+  });
 }
 
 /**
