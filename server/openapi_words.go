@@ -143,7 +143,7 @@ var schemaWords = map[string]string{
 	"StepBody.on":              "Off lets everything go on that is held.",
 	"SeqAnswer.seq":            seqWords,
 	"DirectorAnswer.requests":  "Requests since it was added; likewise failures.",
-	"DirectorAnswer.retried":   "Of the failures, those after which the request went to another backend.",
+	"DirectorAnswer.retried":   "Of the failures, those after which the request was sent again, to another backend mostly.",
 	"DirectorAnswer.leaf":      "It makes requests itself.",
 	"DirectorAnswer.static":    "It lives as long as its VCL and is not counted.",
 	"DirectorAnswer.group":     "Its members are directors that can be assigned and let go of.",
