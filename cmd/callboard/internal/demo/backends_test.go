@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/callboard/callboard/internal/await"
 )
 
 // newBackends starts backends, and checks at the end of the test that they
@@ -20,18 +22,12 @@ func newBackends(t *testing.T, names ...string) (*Backends, *http.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := &http.Client{Transport: &http.Transport{}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
 		bs.Close()
 		client.CloseIdleConnections()
-		deadline := time.Now().Add(5 * time.Second)
-		for runtime.NumGoroutine() > before && time.Now().Before(deadline) {
-			time.Sleep(time.Millisecond) // the connections' goroutines notice the close a moment later
-		}
-		if n := runtime.NumGoroutine(); n > before {
-			stacks := make([]byte, 1<<16)
-			t.Errorf("got %d goroutines, want %d\n%s", n, before, stacks[:runtime.Stack(stacks, true)])
-		}
+		// The connections' goroutines notice the close a moment later.
+		await.Until(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= before })
 	})
 	return bs, client
 }
@@ -161,15 +157,11 @@ func TestStopBreaksOffASlowAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	start := time.Now()
 	if err := bs.Stop("a1"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.ReadAll(resp.Body); err == nil {
 		t.Error("the broken body looks whole")
-	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Errorf("stopped after %v, want it at once", d)
 	}
 }
 
