@@ -8,7 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/callboard/callboard/internal/await"
 )
 
 // asProgram makes this test binary the program; see TestMain.
@@ -87,13 +88,9 @@ func TestServeIsKilled(t *testing.T) {
 	board, kill := child(t, dir)
 	do(t, board, changes)
 	before := do(t, board, shows)
-	deadline := time.Now().Add(10 * time.Second)
-	for !strings.Contains(journalOf(t, dir), `"director.released"`) { // the last command's last event
-		if time.Now().After(deadline) {
-			t.Fatal("the journal does not get there")
-		}
-		time.Sleep(time.Millisecond)
-	}
+	await.Until(t, "the last event of the last command is in the journal", func() bool {
+		return strings.Contains(journalOf(t, dir), `"director.released"`)
+	})
 	kill()
 
 	board, kill = child(t, dir)
