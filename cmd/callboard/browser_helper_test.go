@@ -58,6 +58,14 @@ func openLive(t testing.TB, url string) *browser.Page {
 	return p
 }
 
+// waitModule waits until a module that the page loads at need has come and done
+// what the page wanted of it.
+func waitModule(p *browser.Page, name string) {
+	p.WaitFor(fmt.Sprintf(`performance.getEntriesByType("resource").some(e => e.name.endsWith(%q))`, "/"+name))
+	// Whoever asked for it first goes on first.
+	browser.Eval[any](p, fmt.Sprintf(`import(performance.getEntriesByType("resource").find(e => e.name.endsWith(%q)).name).then(() => null)`, "/"+name))
+}
+
 // send sends a command to the API of the demo.
 func (r *running) send(method, path, body string) (status int, answer string) {
 	r.t.Helper()
