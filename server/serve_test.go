@@ -138,3 +138,25 @@ func TestProgramEndsWithinItsTime(t *testing.T) {
 		t.Error("the body that was cut looks complete")
 	}
 }
+
+// "OPTIONS *" is a question to the backends, not to net/http's server.
+func TestProgramForwardsOptionsOfTheServer(t *testing.T) {
+	leaf := directortest.NewBackend("a1")
+	p, stop := running(t, leaf)
+	req, err := http.NewRequest("OPTIONS", "http://"+p.ProxyListener.Addr().String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.URL.Opaque = "*"
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if got := resp.Header.Get("X-Backend"); got != "a1" || leaf.Requests() != 1 {
+		t.Errorf("answered by %q after %d requests to the leaf, want a1 and 1", got, leaf.Requests())
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}

@@ -172,7 +172,7 @@ func (r *running) slowRequest(backend string) io.Closer {
 }
 
 // newOrigin starts a web server and returns its port.
-func newOrigin(t *testing.T, name string) (port string) {
+func newOrigin(t testing.TB, name string) (port string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Backend", name)
 		fmt.Fprintln(w, "hello")

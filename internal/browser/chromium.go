@@ -62,6 +62,10 @@ func (c *chromium) start() (context.Context, error) {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("no-sandbox", os.Getuid() == 0),
 		chromedp.Flag("no-proxy-server", true),
+		// Names that are not localhost, for which a browser has other rules, and
+		// whatever certificate a test's server has.
+		chromedp.Flag("host-resolver-rules", "MAP *.test 127.0.0.1"),
+		chromedp.Flag("ignore-certificate-errors", true),
 		chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("font-render-hinting", "none"),
 		// The pages of one profile share a few processes, as those of a
