@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -85,7 +86,7 @@ func (o *operation) openAPI(s *schemas) object {
 		}
 		op["requestBody"] = object{"required": true, "content": object{typeJSON: content}}
 	}
-	if o.status == http.StatusSwitchingProtocols {
+	if slices.ContainsFunc(o.fails, func(f failure) bool { return f.status == http.StatusSwitchingProtocols }) {
 		op["x-websocket"] = socketObject()
 	}
 	return op
