@@ -48,6 +48,7 @@ var schemaWords = map[string]string{
 	"Health.reason":         "What decided, in a few words.",
 	"ProbeState.happy":      "One of 64 zeros and ones for each poke, the newest at the end; 1 is a good one.",
 	"ProbeState.good":       "How many of the newest window pokes were good; threshold are needed.",
+	"ProbeState.made":       "How many of the bits are of pokes that were made; the others were credited at first, or are of none.",
 	"ProbeState.last":       "The newest response time, in seconds.",
 	"ProbeState.average":    "The moving average of response times, in seconds.",
 	"ProbeState.response":   "The first line of the newest answer, or what went wrong.",
