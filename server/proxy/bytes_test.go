@@ -20,14 +20,22 @@ func newRecorder(t *testing.T, o wireOptions, answer string) (w *wire, got <-cha
 	came := make(chan string, 10)
 	return newWire(t, o, func(conn net.Conn, _ *bufio.Reader) {
 		var raw bytes.Buffer
-		req, err := http.ReadRequest(bufio.NewReader(io.TeeReader(conn, &raw)))
-		if err != nil {
+		r := bufio.NewReader(io.TeeReader(conn, &raw))
+		// The connection stays open, as it is not said that it ends: a request that
+		// met its end would not be sent again.
+		for {
+			raw.Reset()
+			req, err := http.ReadRequest(r)
+			if err != nil {
+				if raw.Len() > 0 {
+					came <- raw.String()
+				}
+				return
+			}
+			_, _ = io.Copy(io.Discard, req.Body)
 			came <- raw.String()
-			return
+			_, _ = io.WriteString(conn, answer)
 		}
-		_, _ = io.Copy(io.Discard, req.Body)
-		came <- raw.String()
-		_, _ = io.WriteString(conn, answer)
 	}), came
 }
 
