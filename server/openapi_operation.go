@@ -118,6 +118,9 @@ func (o *operation) usualFailures() []failure {
 	if strings.Contains(o.route, "/members") {
 		usual = append(usual, failure{http.StatusUnprocessableEntity, "The director has no members that can be changed."})
 	}
+	if strings.HasPrefix(o.route, instanceRoute) && o.body == nil {
+		usual = append(usual, failure{http.StatusBadRequest, "The query is not encoded as it should be."})
+	}
 	if len(o.query) > 0 {
 		usual = append(usual, failure{http.StatusUnprocessableEntity, "A parameter cannot be this; errors says which and why."})
 	}
@@ -130,7 +133,7 @@ func (o *operation) usualFailures() []failure {
 	}
 	if o.body != nil {
 		usual = append(usual,
-			failure{http.StatusBadRequest, "The body is not JSON, has a field that there is not, or does not come whole."},
+			failure{http.StatusBadRequest, "The body is not JSON, has a field that there is not, or does not come whole; or the query is not encoded as it should be."},
 			failure{http.StatusRequestTimeout, "The body does not come in time."},
 			failure{http.StatusRequestEntityTooLarge, fmt.Sprintf("The body has more than %d bytes.", maxBody)},
 			failure{http.StatusUnsupportedMediaType, "The body is neither JSON nor a form."},
