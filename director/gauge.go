@@ -44,7 +44,7 @@ func (d *Director) gaugeLocked() event.Gauge {
 	if tasks < 0 && count > 0 {
 		d.emitLifeLocked(event.DirectorError, event.Life{
 			Callback: "drop", Error: "a request dropped a reference twice: fewer are counted than are held",
-		})
+		}, nil)
 	}
 	return event.Gauge{
 		ID:       d.id,
@@ -52,6 +52,7 @@ func (d *Director) gaugeLocked() event.Gauge {
 		Tasks:    max(0, tasks),
 		Requests: d.requests.Load(),
 		Failures: d.failures.Load(),
+		Retried:  d.retried.Load(),
 		Probe:    d.probe.Load(),
 		Passed:   d.passed,
 		Carried:  d.carriedLocked(),

@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"os"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -48,10 +47,8 @@ func decode(r *http.Request, dst any) error {
 // the mistake is the client's, or that of the way to here.
 func bodyProblem(err error) error {
 	switch {
-	case is[*http.MaxBytesError](err):
+	case is[*http.MaxBytesError](err), is[*problem](err):
 		return err
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &problem{Status: http.StatusRequestTimeout, Title: "Too slow", Detail: "The body did not come in time."}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return &problem{Status: http.StatusBadRequest, Title: "Bad body", Detail: "The body ends before the end that its headers announce."}
 	}

@@ -129,7 +129,8 @@ func (o *operation) usualFailures() []failure {
 			failure{http.StatusSeeOther, "Done; a form of a page is led back to it."},
 			failure{http.StatusForbidden, "The board is read-only, or a page of another origin asks."},
 			failure{http.StatusConflict, "This cannot be done now: what it is about was deleted, is there already, or is in use."},
-			failure{http.StatusServiceUnavailable, "The board shuts down."})
+			failure{http.StatusServiceUnavailable, "The board shuts down."},
+			failure{http.StatusInsufficientStorage, "The change has taken effect, at seq, but could not be kept on disk."})
 	}
 	if o.body != nil {
 		usual = append(usual,

@@ -71,6 +71,7 @@ var schemaSpecial = map[reflect.Type]object{
 	},
 	reflect.TypeFor[event.Bits]():      {"type": "string", "pattern": "^[01]{64}$"},
 	reflect.TypeFor[json.RawMessage](): {},
+	reflect.TypeFor[event.Number]():    {"type": []any{"integer", "null"}, "minimum": 1},
 	reflect.TypeFor[settings](): {
 		"type": "object", "additionalProperties": object{"anyOf": oneOfTypes("string", "number", "boolean", "null")},
 	},

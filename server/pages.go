@@ -45,7 +45,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 	shown.Epoch = epoch
 	s.render(w, r, http.StatusOK, web.Page(web.PageData{
 		Root: root(r), Model: &shown, ProxyURL: s.options.ProxyURL, Types: typeForms(),
-		Faults: s.options.Faults != nil, ReadOnly: s.options.ReadOnly,
+		ReadOnly: s.options.ReadOnly,
 	}))
 	return nil
 }
@@ -111,10 +111,14 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
 	return plain(w, http.StatusOK, "ok\n")
 }
 
-// readyz answers whether requests can be sent through the tree.
+// readyz answers whether requests can be sent through the tree, and whether what
+// is changed in it would last.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	if s.rt.Active() == nil || s.life.Err() != nil {
 		return plain(w, http.StatusServiceUnavailable, "not ready\n")
+	}
+	if words := notKept(s.options.Durability); words != "" {
+		return plain(w, http.StatusServiceUnavailable, "not ready: "+words+"\n")
 	}
 	return plain(w, http.StatusOK, "ready\n")
 }

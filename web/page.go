@@ -26,8 +26,6 @@ type PageData struct {
 	ProxyURL string
 	// Types are the director types that can be added, backends left out.
 	Types []TypeForm
-	// Faults offers to make a backend's probe fail: for demos.
-	Faults bool
 	// ReadOnly leaves out everything that changes something.
 	ReadOnly bool
 }
@@ -68,6 +66,8 @@ type InstanceData struct {
 type ProblemData struct {
 	Status        int
 	Title, Detail string
+	// Mend says what the operator of the board can do, "" for nothing.
+	Mend string
 	// Fields that were refused, and why.
 	Fields []FieldProblem
 	// Back is a relative link to where the reader came from, "" if unknown.
@@ -226,3 +226,7 @@ func (p ProblemData) back(root string) string {
 	}
 	return home(root)
 }
+
+// nameRule is what the form asks of a name, so that it needs no quotes in VCL, in
+// a shell, or in an address; programs may give others.
+const nameRule = "A letter, then letters, digits, and _ . -"

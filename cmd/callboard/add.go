@@ -15,7 +15,8 @@ var addCommand = command{
 	details: "A backend needs --backend or --socket, others take any number of --member:\n" +
 		"callboard add a4 --type backend --backend 127.0.0.1:9001 --probe /health --into pool\n" +
 		"callboard add a5 --type backend --backend 127.0.0.1:9002 --set probe.interval=1s --set host_header=shop\n" +
-		"callboard add pool --type random --member a1=2 --member a4",
+		"callboard add pool --type random --member a1=2 --member a4\n" +
+		"A socket has to be below a folder that the board was given by --socket-dir.",
 	prepare: remote(1, 1, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		var a adding
 		a.define(flags)

@@ -18,7 +18,8 @@ import (
 
 var eventsCommand = command{
 	name: "events", args: "[flags]", short: "print what happened, or what happens",
-	details: "Each line is one event; with --json each is one JSON object.",
+	details: "Each line is one event: its number, that of the command that made it, when, and\n" +
+		"what it was. With --json each is one JSON object.",
 	prepare: remote(0, 0, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		var q eventsQuery
 		flags.BoolVar(&q.follow, "follow", false, "go on printing as things happen")
@@ -120,6 +121,7 @@ func printEvent(w io.Writer, asJSON bool, line []byte) error {
 		Seq      uint64    `json:"seq"`
 		Time     time.Time `json:"time"`
 		Kind     string    `json:"kind"`
+		Command  uint64    `json:"command"`
 		VCL      string    `json:"vcl"`
 		Director string    `json:"director"`
 		Gap      bool      `json:"gap"`
@@ -134,8 +136,12 @@ func printEvent(w io.Writer, asJSON bool, line []byte) error {
 		return err
 	}
 	subject := strings.Trim(head.VCL+"."+head.Director, ".")
-	_, err := fmt.Fprintf(w, "%6d  %s  %-21s %s%s\n",
-		head.Seq, head.Time.Local().Format("15:04:05.000"), head.Kind, subject, head.eventDetails)
+	command := "-" // it came by itself
+	if head.Command != 0 {
+		command = strconv.FormatUint(head.Command, 10)
+	}
+	_, err := fmt.Fprintf(w, "%6d %6s  %s  %-21s %s%s\n",
+		head.Seq, command, head.Time.Local().Format("15:04:05.000"), head.Kind, subject, head.eventDetails)
 	return err
 }
 
@@ -155,7 +161,7 @@ type eventDetails struct {
 	Now      string   `json:"temperature"`
 	On       *bool    `json:"on"`
 	Before   string   `json:"before"`
-	Last     *holder  `json:"last"`
+	LastRef  *holder  `json:"last_reference"`
 }
 
 func (d eventDetails) String() string {
@@ -198,8 +204,8 @@ func (d eventDetails) sayStep(say func(format string, args ...any)) {
 		say("on")
 	case d.On != nil:
 		say("off")
-	case d.Last != nil:
-		say("before %s, of %s", d.Before, *d.Last)
+	case d.LastRef != nil:
+		say("before %s, of %s", d.Before, *d.LastRef)
 	case d.Before != "":
 		say("before %s", d.Before)
 	}

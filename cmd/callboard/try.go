@@ -71,8 +71,10 @@ func (t *trying) body() (object, error) {
 type tried struct {
 	Made     int `json:"made"`
 	LeftOut  int `json:"left_out"`
+	Retried  int `json:"retried"`
 	Requests []struct {
 		Path   []string `json:"path"`
+		After  []string `json:"after"`
 		Status int      `json:"status"`
 		MS     float64  `json:"ms"`
 		Error  string   `json:"error"`
@@ -114,9 +116,15 @@ func (t *tried) print(w io.Writer) {
 		if r.Status != 0 {
 			fmt.Fprintf(w, "status %d\n", r.Status)
 		}
+		if len(r.After) > 0 {
+			fmt.Fprintf(w, "%s had failed before\n", strings.Join(r.After, " and "))
+		}
 	} else {
 		fmt.Fprintf(w, "%d requests in %.3g ms; half within %.3g ms, 99 %% within %.3g ms\n", t.Made, t.TotalMS, t.P50MS, t.P99MS)
 		t.printShares(w)
+	}
+	if t.Made > 1 && t.Retried > 0 {
+		fmt.Fprintf(w, "%d went to another backend when one had failed\n", t.Retried)
 	}
 	for _, failed := range t.Errors {
 		fmt.Fprintf(w, "failed, %d ×: %s\n", failed.Count, failed.Message)

@@ -115,6 +115,6 @@ func (t *tallies) countError(e *Error) {
 		t.betweenBytes.Add(1)
 	case KindEOF, KindReset, KindProtocol, KindOther:
 		t.answer.Add(1)
-	case KindHeldDown, KindConnect, KindCanceled:
+	case KindHeldDown, KindConnect, KindCanceled, KindRequestBody:
 	}
 }

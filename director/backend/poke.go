@@ -39,6 +39,7 @@ func (b *Backend) poke(ctx context.Context) poke {
 	p.mark(mapGoodXmit)
 	head, err := readAnswer(ready, b.config.Probe.expectsClose())
 	p.receive(head, err, b.config.Probe)
+	p.text, p.note = scrub(p.text, b.hidden), scrub(p.note, b.hidden)
 	if p.marks[mapGoodRecv] {
 		p.took = time.Since(start)
 		p.marks[mapHappy] = statusOf(firstLine(head)) == b.config.Probe.ExpectedResponse

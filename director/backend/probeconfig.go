@@ -87,9 +87,15 @@ func (p *ProbeConfig) checkRequest() error {
 	if p.URL != "" && (p.URL[0] != '/' || strings.Contains(p.URL, " ") || hasControl(p.URL)) {
 		return &FieldError{"probe.url", "a path that starts with /, without spaces"}
 	}
+	if strings.Contains(p.URL, Placeholder) {
+		return &FieldError{"probe.url", placeholderLeft}
+	}
 	for i, line := range p.Request {
 		if line == "" || strings.ContainsAny(line, "\r\n") {
 			return &FieldError{"probe.request", fmt.Sprintf("line %d: one line, without its end", i+1)}
+		}
+		if strings.Contains(line, Placeholder) {
+			return &FieldError{fmt.Sprintf("probe.request[%d]", i), placeholderLeft}
 		}
 	}
 	return nil

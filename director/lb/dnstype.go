@@ -51,7 +51,7 @@ func dnsBackendSettings() []Option {
 		{Name: "connect_timeout", Kind: "duration", Default: "3.5s", Help: "for a connection to a backend"},
 		{Name: "first_byte_timeout", Kind: "duration", Default: "1m0s", Help: "from the request to the answer's header"},
 		{Name: "between_bytes_timeout", Kind: "duration", Default: "1m0s", Help: "for each read of the answer's body"},
-		{Name: "probe", Kind: "text", Help: "path to poke each backend at, /health; no probe if empty"},
+		{Name: "probe", Kind: "text", URL: true, Help: "path to poke each backend at, /health; no probe if empty"},
 		{Name: "probe_interval", Kind: "duration", Default: "5s", Help: "between two pokes"},
 		{Name: "probe_timeout", Kind: "duration", Default: "2s", Help: "of a poke"},
 		{Name: "probe_window", Kind: "int", Default: "8", Help: "number of the newest pokes that count"},

@@ -38,6 +38,17 @@ type Option struct {
 	// of [backend.ParsePort]), choice (one of Choices) or text.
 	Kind    string
 	Choices []string
+	// URL is set for a text that is a URL, or a part of one, in which there may be
+	// secrets.
+	URL bool
+}
+
+// Shown returns a value without what may be a secret.
+func (o Option) Shown(value string) string {
+	if o.URL {
+		return backend.ConcealURL(value)
+	}
+	return value
 }
 
 // Types returns all types in the order in which a person would want them.

@@ -50,9 +50,8 @@ func (p *Page) DoubleClickAt(selector string, x, y float64) {
 func (p *Page) Follow(selector string) int {
 	p.t.Helper()
 	at := p.reach(selector)
-	ctx, cancel := p.step()
-	defer cancel()
-	answer, err := chromedp.RunResponse(ctx, chromedp.MouseClickXY(at.X, at.Y))
+	defer p.say("following " + selector)()
+	answer, err := chromedp.RunResponse(p.ctx, chromedp.MouseClickXY(at.X, at.Y))
 	if err != nil {
 		p.fatal("following "+selector, err)
 	}
@@ -165,6 +164,28 @@ func (p *Page) Press(key string) {
 	p.do("pressing "+key, chromedp.KeyEvent(text, chromedp.KeyModifiers(held)))
 }
 
+// A Key is a press of a key as a browser tells pages of it, for what [Page.Press]
+// cannot say: other layouts, caps lock, input methods. Number is its keyCode.
+type Key struct {
+	Key, Code string
+	Number    int
+	Held      []string // modifiers, as in Press
+}
+
+// PressKey presses and releases the key where the focus is. It types nothing.
+func (p *Page) PressKey(k Key) {
+	p.t.Helper()
+	held, err := modifiers(k.Held)
+	if err != nil {
+		p.t.Fatalf("browser: pressing %s: %v", k.Key, err)
+	}
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		call(p, "pressing "+k.Key, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type: kind, Key: k.Key, Code: k.Code, Modifiers: int64(held), WindowsVirtualKeyCode: int64(k.Number),
+		})
+	}
+}
+
 func modifiers(keys []string) (held chromedp.Modifier, err error) {
 	for _, key := range keys {
 		switch key {
@@ -221,7 +242,7 @@ func (p *Page) reach(selector string) point {
 	p.t.Helper()
 	var last point
 	seen, why := false, "the page does not answer"
-	err := p.poll(func(ctx context.Context) (bool, error) {
+	err := p.poll("reaching "+selector, func(ctx context.Context) (bool, error) {
 		var found struct {
 			point
 			Why string
@@ -242,7 +263,7 @@ func (p *Page) reach(selector string) point {
 		seen, last, why = true, found.point, "it does not come to rest"
 		return rests, nil
 	})
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, errGivenUp) {
 		err = errors.New(why)
 	}
 	if err != nil {
