@@ -21,6 +21,7 @@ func eventOperations() []operation {
 		},
 		fails: []failure{
 			{http.StatusUnprocessableEntity, "There is no such kind, or a number is none."},
+			{http.StatusForbidden, "It would stay open, and a page of another origin asks."},
 			{http.StatusServiceUnavailable, "It would stay open, and the board shuts down."},
 		},
 	}}
@@ -88,9 +89,11 @@ func pageOperations() []operation {
 			query:   append(append(position, parameter{"why", "Instead, says whether a page of the origin in X-Callboard-Origin may listen, and why not.", nil}), viewQuery()...),
 			detail: "The messages and the close codes are listed below. With Accept: text/event-stream the same messages come as " +
 				"events, for where a websocket does not pass.",
+			others: []otherAnswer{{
+				http.StatusOK, "The event stream; with why, that nothing here refuses the page.", whyAnswer{}, []string{"text/event-stream"},
+			}},
 			fails: []failure{
 				{http.StatusBadRequest, "The handshake is not one of a websocket of version 13."},
-				{http.StatusOK, "The event stream; with why, that nothing here refuses the page."},
 				{http.StatusForbidden, "A page of another origin asks."},
 				{http.StatusUpgradeRequired, "This is no handshake of a websocket, and Accept does not ask for events."},
 				{http.StatusServiceUnavailable, "As many are open as may be, or the server shuts down."},

@@ -25,6 +25,8 @@ type operation struct {
 	status int
 	answer any
 	media  []string
+	// others are answers of other statuses when all went well, too.
+	others []otherAnswer
 	// fails are statuses of its own with what they mean, besides those that every
 	// operation has.
 	fails []failure
@@ -37,6 +39,15 @@ type parameter struct {
 	name, meaning string
 	// schema is that of a string if it is nil.
 	schema object
+}
+
+// An otherAnswer is what comes instead of the usual answer where something else
+// was asked for.
+type otherAnswer struct {
+	status  int
+	meaning string
+	answer  any
+	media   []string
 }
 
 // A failure is a status with what it means.
