@@ -23,6 +23,7 @@ type either struct{ slots [2]*director.Ref }
 func (*either) Type() string { return "either" }
 func (e *either) Bind(self *director.Director) {
 	e.slots[0], e.slots[1] = self.NewRef(), self.NewRef()
+	self.FollowMembers()
 }
 func (e *either) Resolve(t *director.Task) director.Hold {
 	if t.Excludes(e.slots[0].Target()) {
