@@ -84,14 +84,16 @@ func pageOperations() []operation {
 			fails:   []failure{{http.StatusNoContent, "This cannot be said: load the page."}},
 		},
 		{
-			method: http.MethodGet, route: pageRoute + "/live", topic: topicPages,
-			summary: "The websocket of a page", answer: whyAnswer{}, media: []string{typeEvents},
-			query: append(append(position, parameter{"why", "Instead, says whether a page of the origin in X-Callboard-Origin may listen, and why not.", nil}), viewQuery()...),
+			method: http.MethodGet, route: pageRoute + "/live", topic: topicPages, status: http.StatusSwitchingProtocols,
+			summary: "The websocket of a page",
+			query:   append(append(position, parameter{"why", "Instead, says whether a page of the origin in X-Callboard-Origin may listen, and why not.", nil}), viewQuery()...),
 			detail: "The messages and the close codes are listed below. With Accept: text/event-stream the same messages come as " +
 				"events, for where a websocket does not pass. The answer in JSON is that to why: nothing here refuses the page.",
+			others: []otherAnswer{{
+				http.StatusOK, "The event stream; with why, that nothing here refuses the page.", whyAnswer{}, []string{typeEvents},
+			}},
 			fails: []failure{
 				{http.StatusBadRequest, "The handshake is not one of a websocket of version 13."},
-				{http.StatusSwitchingProtocols, "The websocket is open."},
 				{http.StatusForbidden, "A page of another origin asks."},
 				{http.StatusUpgradeRequired, "This is no handshake of a websocket, and Accept does not ask for events."},
 				{http.StatusServiceUnavailable, "As many are open as may be, or the server shuts down."},

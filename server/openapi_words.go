@@ -150,6 +150,7 @@ var schemaWords = map[string]string{
 	"DirectorAnswer.steps":     "The steps of its life that were taken: added, assigned, deleted, released, destroyed.",
 	"DirectorAnswer.full_name": "The name with its VCL.",
 
+	"WhyAnswer.mend":             "What the operator can do.",
 	"Deletion.undo":              "How the delete can be undone; not there if it cannot.",
 	"DeletedUndo.command":        "The number that the events of the delete carry.",
 	"DeletedUndo.until":          "It can be undone until then.",
