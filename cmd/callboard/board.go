@@ -25,7 +25,7 @@ func (b *boardFlags) define(flags *flag.FlagSet) {
 	flags.StringVar(&b.proxy, "proxy", "127.0.0.1:8081", "`address` where requests go in; port 0 takes a free one")
 	flags.Var(&b.hosts, "allow-host", "host `name` that the board answers to beside localhost; may be repeated")
 	b.trusted = proxy.Loopback()
-	flags.Var(&b.trusted, "trusted-proxies", "`addresses` (10.0.0.0/8,192.0.2.1 or none) of proxies in front whose\nX-Forwarded-Proto, X-Forwarded-Host and Forwarded are passed on as they came;\nfrom others they are replaced")
+	flags.Var(&b.trusted, "trusted-proxies", "`addresses` of proxies in front (10.0.0.0/8,192.0.2.1 or none), whose X-Forwarded-Proto, X-Forwarded-Host and Forwarded are kept; others' are replaced")
 	flags.BoolVar(&b.readOnly, "read-only", false, "show the tree, refuse every change")
 }
 
