@@ -55,6 +55,9 @@
 //	func (f *first) Resolve(*director.Task) director.Hold   { return f.slot.Hold() }
 //	func (f *first) Release()                               { _ = f.slot.Assign(nil) }
 //
+// One with several members leaves out those that [Task.Excludes] names, so that a
+// request that one of them has failed comes to another.
+//
 // Package directortest has what its tests need.
 //
 // # Names in Varnish and here
@@ -127,6 +130,8 @@
 //	bereq.backend holds a reference of its   a request holds the hint and the leaf, so a
 //	own besides the hint                     count is one lower than in Varnish
 //	a VCL cools down when a poll finds out   a timer does it, at the time that was set
+//	a request that a backend fails fails,    it goes to another leaf where that does no
+//	unless VCL code retries (REQ-8)          harm: see Transport, and its NoRetry
 //
 // # Concurrency
 //

@@ -1,19 +1,20 @@
 package director
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"sync/atomic"
 )
 
-// A heldTask keeps what a request holds.
+// A heldTask keeps what a request that was answered holds.
 type heldTask struct {
 	transport  *Transport
 	task       *Task
 	hint, leaf Hold
-	answered   bool // RoundTrip succeeded, so Finish is due
-	// forget takes back that the end of the request's context drops what is held.
+	// forget takes back that the end of the request's context drops what is held;
+	// nil where that context has no end.
 	forget func() bool
 	ended  atomic.Bool
 }
@@ -25,7 +26,7 @@ func (h *heldTask) drop() {
 	if !h.ended.CompareAndSwap(false, true) {
 		return
 	}
-	if finish := h.leaf.d.methods.finish; finish != nil && h.answered {
+	if finish := h.leaf.d.methods.finish; finish != nil {
 		h.leaf.d.contain("finish", func() { finish.Finish(h.task) })
 	}
 	h.leaf.d.inFlight.Add(-1)
@@ -33,9 +34,19 @@ func (h *heldTask) drop() {
 	h.transport.end(h.hint)
 }
 
+// watch drops what is held when the context ends: not every reader closes what
+// it reads.
+func (h *heldTask) watch(ctx context.Context) {
+	if ctx.Done() != nil {
+		h.forget = context.AfterFunc(ctx, h.drop)
+	}
+}
+
 // end is drop for the reader of the body.
 func (h *heldTask) end() {
-	h.forget()
+	if h.forget != nil {
+		h.forget()
+	}
 	h.drop()
 }
 

@@ -1,7 +1,6 @@
 package director
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -17,15 +16,34 @@ import (
 // leaf that answers until the body of the response has been read to its end or
 // closed, or the context of the request has ended; a director that is deleted
 // meanwhile lingers until then. Errors are a [NoBackendError] or a [LeafError].
+//
+// # Retries
+//
+// When a leaf fails a request, the tree is asked again, without that leaf, and
+// the request goes to another one, at most twice. That is done for a request of
+// which nothing was sent (no connection, a stale one, no place at the leaf, a
+// leaf that went sick) and for one whose method is idempotent and that was not
+// answered, whatever the reason: refused, reset, silent for too long, not HTTP.
+// It is not done when the leaf has read of a body that cannot be had again, when
+// the client has gone or its time is over, or when an answer has begun: its body
+// may still fail. Members are chosen as if the leaf that failed were sick; no
+// turn is taken and no place moves. The hint stays held, each leaf is let go
+// before the next is asked, and each attempt counts as a request of its leaf.
+// When all have failed, the error is that of the last, in a [RetryError]; where
+// there was no other leaf, it is that of the only one, as it is.
 type Transport struct {
 	// Runtime, whose active VCL's default director is hinted at.
 	Runtime *Runtime
 	// Director is hinted at instead, if it is set.
 	Director *Director
 	// Walked, if it is set, is told of each request's way as soon as it is known,
-	// with what [Transport.FindWay] returns. It is called by the goroutine of the
-	// request, which waits for it.
+	// with what [Transport.FindWay] returns, and again of the way to another leaf
+	// when one has failed it. It is called by the goroutine of the request, which
+	// waits for it.
 	Walked func(req *http.Request, way []*Director, err error)
+	// NoRetry makes a request fail with the first leaf that fails it, as in
+	// Varnish, where only VCL code retries.
+	NoRetry bool
 }
 
 var _ http.RoundTripper = (*Transport)(nil)
@@ -37,35 +55,6 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.Body.Close()
 	}
 	return resp, err
-}
-
-func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
-	if req.URL == nil || req.Header == nil {
-		return nil, fmt.Errorf("%w: a request needs a URL and a header", ErrInvalid)
-	}
-	hint, err := t.hint()
-	if err != nil {
-		return nil, err
-	}
-	task := &Task{Request: req}
-	leaf, err := t.resolve(hint.d, task)
-	if err != nil {
-		t.end(hint)
-		return nil, err
-	}
-	task.Leaf = leaf.d
-	leaf.d.inFlight.Add(1)
-	held := &heldTask{transport: t, task: task, hint: hint, leaf: leaf}
-	resp, err := leaf.d.request(task, req)
-	if err != nil {
-		held.drop()
-		return nil, err
-	}
-	held.answered = true
-	resp.Body = held.body(resp.Body)
-	// Not every reader closes what it reads.
-	held.forget = context.AfterFunc(req.Context(), held.drop)
-	return resp, nil
 }
 
 // hint returns the director that the request is meant for, held, and counts the
@@ -112,13 +101,8 @@ func (t *Transport) end(hint Hold) {
 // closed, which ends what it tells. ok is false for a response that does not
 // come from a [Transport].
 func AnsweredBy(resp *http.Response) (leaf *Director, from net.Addr, ok bool) {
-	var held *heldTask
-	switch body := resp.Body.(type) {
-	case *heldBody:
-		held = body.held
-	case *heldConn:
-		held = body.held
-	default:
+	held := heldBy(resp)
+	if held == nil {
 		return nil, nil, false
 	}
 	leaf = held.leaf.d
@@ -126,6 +110,18 @@ func AnsweredBy(resp *http.Response) (leaf *Director, from net.Addr, ok bool) {
 		leaf.contain("address", func() { from = leaf.methods.address.Addr(held.task) })
 	}
 	return leaf, from, true
+}
+
+// heldBy returns what the request that resp answers holds, nil for a response
+// that does not come from a [Transport].
+func heldBy(resp *http.Response) *heldTask {
+	switch body := resp.Body.(type) {
+	case *heldBody:
+		return body.held
+	case *heldConn:
+		return body.held
+	}
+	return nil
 }
 
 // request lets the leaf make the request, and counts it.
@@ -143,7 +139,7 @@ func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err
 		d.touch()
 	}()
 	if d.methods.request == nil {
-		return nil, fmt.Errorf("a director of type %s makes no requests", d.typeName)
+		return nil, notSentError("a director of type " + d.typeName + " makes no requests")
 	}
 	resp, err = d.methods.request.RoundTrip(t, req)
 	if err == nil {

@@ -37,7 +37,7 @@ func TestClientThatNeverReadsIsNotNoticed(t *testing.T) {
 	}
 	stuck := g.clientOf(never)
 	// Little room on the way, so that it is the server's queue that fills.
-	for _, conn := range []net.Conn{never.conn.NetConn(), stuck.batch.Conn} {
+	for _, conn := range []net.Conn{never.conn.NetConn(), stuck.out.(*socketWire).batch.Conn} {
 		_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
 		_ = conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
 	}
@@ -158,7 +158,7 @@ func (g *rig) clientOf(l *listener) *client {
 	g.t.Helper()
 	var found *client
 	g.board.feed.each(func(c *client) {
-		if c.batch.RemoteAddr().String() == l.conn.LocalAddr().String() {
+		if c.out.(*socketWire).batch.RemoteAddr().String() == l.conn.LocalAddr().String() {
 			found = c
 		}
 	})

@@ -135,7 +135,25 @@ func (g *rig) send(method, path, body string, header ...string) answer {
 		g.t.Fatal(err)
 	}
 	what := method + " " + path + " " + body
-	return answer{g.t, what[:min(len(what), 200)], resp.StatusCode, resp.Header, string(content)}
+	a := answer{g.t, what[:min(len(what), 200)], resp.StatusCode, resp.Header, string(content)}
+	g.check(a)
+	g.checkDescribed(method, path, body, a)
+	return a
+}
+
+// check looks at what every answer has to be, whatever was asked for.
+func (g *rig) check(a answer) {
+	g.t.Helper()
+	switch media := a.header.Get("Content-Type"); {
+	case isJSON(media):
+		checkNumbers(g.t, a.what, a.body)
+	case strings.HasPrefix(media, "text/event-stream"), strings.HasPrefix(media, "application/x-ndjson"):
+		for line := range strings.Lines(a.body) {
+			checkNumbers(g.t, a.what, strings.TrimPrefix(line, "data: "))
+		}
+	case strings.HasPrefix(media, "text/html"):
+		checkPageNumbers(g.t, a.what, a.body)
+	}
 }
 
 func (g *rig) form(path, body string, header ...string) answer {

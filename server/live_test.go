@@ -71,6 +71,10 @@ func (l *listener) next() (frame, error) {
 	if err := json.Unmarshal(data, &f); err != nil || kind != websocket.TextMessage {
 		l.t.Fatalf("got frame of kind %d, %v: %s", kind, err, data)
 	}
+	checkNumbers(l.t, "a message", string(data))
+	for _, op := range f.Ops {
+		checkPageNumbers(l.t, "a patch", fmt.Sprint(op))
+	}
 	return f, nil
 }
 

@@ -94,8 +94,12 @@ func (o *operation) openAPI(s *schemas) object {
 func (o *operation) parameters() []any {
 	var list []any
 	for _, name := range pathNames(o.route) {
+		schema := object{"type": "string"}
+		if name == "slot" || name == "id" {
+			schema = object{"type": "integer", "format": "int64", "minimum": 1}
+		}
 		list = append(list, object{
-			"name": name, "in": "path", "required": true, "description": pathWords[name], "schema": object{"type": "string"},
+			"name": name, "in": "path", "required": true, "description": pathWords[name], "schema": schema,
 		})
 	}
 	for _, p := range o.query {
@@ -123,10 +127,7 @@ func (o *operation) responses(s *schemas) object {
 		good["content"] = content
 	}
 	all := object{"default": object{"$ref": "#/components/responses/Problem"}}
-	for _, f := range o.usualFailures() {
-		all[strconv.Itoa(f.status)] = problemResponse(f.meaning)
-	}
-	for _, f := range o.fails {
+	for _, f := range append(o.usualFailures(), o.fails...) {
 		all[strconv.Itoa(f.status)] = problemResponse(f.meaning)
 		if f.status < 400 {
 			all[strconv.Itoa(f.status)] = object{"description": f.meaning}

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/web"
 )
 
 // pathKey is the context key of the path below the mount point, in its escaped
@@ -31,7 +32,7 @@ func (s *Server) withRoute(r *http.Request) *http.Request {
 	if below == "" {
 		route.RoutePath = "/"
 	}
-	ctx := context.WithValue(r.Context(), pathKey{}, below)
+	ctx := context.WithValue(web.WithKey(r.Context(), s.access.key), pathKey{}, below)
 	return r.WithContext(context.WithValue(ctx, chi.RouteCtxKey, route))
 }
 

@@ -13,6 +13,9 @@ import (
 type ProxyOptions struct {
 	// Runtime, whose active VCL's default director gets the requests.
 	Runtime *director.Runtime
+	// NoRetry makes a request fail with the first backend that fails it: see
+	// [director.Transport].
+	NoRetry bool
 	// TrustedProxies are the addresses of proxies in front of this one: what they
 	// say in X-Forwarded-Proto, X-Forwarded-Host and Forwarded is kept. nil is
 	// this machine; an empty list trusts none.
@@ -33,6 +36,7 @@ func NewProxy(rt *director.Runtime, log *slog.Logger) http.Handler {
 // by itself.
 func NewProxyWith(o ProxyOptions) http.Handler {
 	return proxy.New(proxy.Options{
-		Transport: &director.Transport{Runtime: o.Runtime}, TrustedProxies: o.TrustedProxies, Logger: o.Logger,
+		Transport:      &director.Transport{Runtime: o.Runtime, NoRetry: o.NoRetry},
+		TrustedProxies: o.TrustedProxies, Logger: o.Logger,
 	})
 }

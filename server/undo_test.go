@@ -335,7 +335,7 @@ func TestUndoKnowsTheMomentOfTheDelete(t *testing.T) {
 	if err := px.Delete(); err != nil {
 		t.Fatal(err)
 	}
-	if g.board.remember(px, before) == nil {
+	if g.board.remember(px, before, func() {}) == nil {
 		t.Fatal("got nothing remembered, want the delete")
 	}
 	gone, err := g.board.undos.claim(px.ID(), time.Now())

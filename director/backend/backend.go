@@ -23,10 +23,15 @@ type Backend struct {
 	tls              *tls.Config                    // nil in the clear
 	transport        atomic.Pointer[http.Transport] // nil before the first request and after COLD
 
-	places  places
-	held    holdDown
-	tallies tallies
-	prober  *prober // nil without a probe
+	places places
+	held   holdDown
+	// shown is config without its secrets, whose fields are concealed; hidden is
+	// what a stranger's text must not repeat.
+	shown     Config
+	concealed []director.Secret
+	hidden    []string
+	tallies   tallies
+	prober    *prober // nil without a probe
 }
 
 var (
@@ -58,6 +63,7 @@ func New(c Config) (*Backend, error) {
 		}
 	}
 	b.places.most, b.places.waitLimit, b.places.patience = c.MaxConnections, c.WaitLimit, time.Duration(c.WaitTimeout)
+	b.shown, b.concealed, b.hidden = c.conceal()
 	if c.Probe != nil {
 		b.prober = newProber(b)
 	}

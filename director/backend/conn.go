@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,7 +22,8 @@ const answerGrace = time.Second
 // reading has ended too, and the answer always wins.
 type backendConn struct {
 	net.Conn
-	t *tallies
+	t       *tallies
+	written atomic.Uint64 // bytes
 	// bare is set for a request whose target net/http can only write behind a
 	// scheme: see [exchange.outgoing].
 	bare bool
@@ -46,6 +48,7 @@ func (c *backendConn) Write(p []byte) (n int, err error) {
 		n, err = c.Conn.Write(p)
 	}
 	c.t.bytesOut.Add(uint64(n))
+	c.written.Add(uint64(n))
 	if err != nil {
 		c.waitForAnswer()
 	}

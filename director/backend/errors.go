@@ -69,6 +69,8 @@ type Error struct {
 	Errno syscall.Errno
 	// Err is what is known beyond that; it may be nil.
 	Err error
+
+	unsent bool // the connection was not written to
 }
 
 func (e *Error) Error() string {
@@ -115,6 +117,18 @@ func (e *Error) Is(target error) bool {
 func (e *Error) Timeout() bool {
 	return e.Kind == KindFirstByteTimeout || e.Kind == KindBetweenBytesTimeout ||
 		e.Kind == KindConnect && e.Errno == syscall.ETIMEDOUT
+}
+
+// NotSent reports whether nothing of the request was sent, so that it does no
+// harm to send it to another backend: it had no place, or no connection, or one
+// that turned out to be stale before anything was written to it.
+func (e *Error) NotSent() bool {
+	switch e.Kind {
+	case KindUnhealthy, KindBusy, KindHeldDown, KindConnect:
+		return true
+	case KindOther, KindFirstByteTimeout, KindBetweenBytesTimeout, KindEOF, KindReset, KindProtocol, KindCanceled, KindRequestBody:
+	}
+	return e.unsent
 }
 
 // classify finds the kind of what net/http says of an exchange.

@@ -34,6 +34,7 @@ type exchange struct {
 	remote         atomic.Pointer[net.Addr] // of the newest connection
 	bare           bool                     // see backendConn
 	sending        sending
+	mark           sendMark
 	// inform is told of informational answers, unless it is nil. Informed counts
 	// them; only the goroutine that reads answers does.
 	inform   func(status int, header http.Header)
@@ -165,6 +166,7 @@ func (x *exchange) trace() {
 func (x *exchange) got(info httptrace.GotConnInfo) {
 	t := &x.backend.tallies
 	x.tries.Add(1)
+	x.mark.take(info.Conn)
 	t.req.Add(1)
 	if info.Reused {
 		t.reuse.Add(1)
@@ -189,6 +191,9 @@ func (x *exchange) failure(err error) *Error {
 		failed = &Error{Kind: KindCanceled, Err: err}
 	default:
 		failed = classify(err)
+		if x.mark.unsent(failed) {
+			failed.unsent = true
+		}
 	}
 	x.backend.tallies.countError(failed)
 	return failed

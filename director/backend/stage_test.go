@@ -100,6 +100,8 @@ func (s *stageManager) group(t *testing.T, name string, members ...string) {
 // A fallback is the least director that is needed here.
 type fallback struct{ slots []*director.Ref }
 
+func (*fallback) Bind(self *director.Director) { self.FollowMembers() }
+
 func (*fallback) Type() string { return "fallback" }
 
 func (f *fallback) Resolve(*director.Task) director.Hold {

@@ -54,10 +54,9 @@ func (p *Page) Violations() []Violation {
 	require(p.t, err)
 	p.waitFor("waiting for animations to end", `(a => !a.length || {not: a.length + " are running"})(
 		document.getAnimations().filter(a => a.playState === "running" && a.effect.getComputedTiming().endTime < Infinity))`)
-	ctx, cancel := p.step()
-	defer cancel()
+	defer p.say("running axe")()
 	var found []Violation
-	if err := runAxe(ctx, source, &found); err != nil {
+	if err := runAxe(p.ctx, source, &found); err != nil {
 		p.fatal("running axe", err)
 	}
 	return found

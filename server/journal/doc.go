@@ -1,7 +1,7 @@
 // Package journal keeps an instance on disk, so that it survives a restart and
 // a sudden end.
 //
-//	j, err := journal.Open(dir, journal.Options{Instance: rt.Name(), Make: server.MakeDirector})
+//	j, err := journal.Open(dir, journal.Options{Instance: rt.Name(), Make: server.MakeDirector, Conceal: server.Conceal})
 //	if err != nil {
 //		return err // somebody else has it, or what is in it cannot be read
 //	}
@@ -23,6 +23,12 @@
 // when events came faster than the disk could take them, and after an error of
 // the disk. The newest files stay, older ones are deleted. DIR/.lock keeps a
 // second process out.
+//
+// DIR/<instance>/secrets.ndjson, of mode 0600, has what events only name: the
+// secrets of directors that are not destroyed, or whose delete can be undone. A
+// secret is written before the event that names it, and taken out some seconds
+// after its last use has ended; with the files of former runs alone, directors
+// that had one do not come back.
 //
 // # What comes back
 //

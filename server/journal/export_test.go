@@ -12,6 +12,11 @@ type File = file
 // ReadFile folds a file.
 var ReadFile = readFile
 
+// AppendLine returns the line of a record.
+func AppendLine(record string) []byte {
+	return appendLine(nil, func(b []byte) []byte { return append(b, record...) })
+}
+
 // Kept is what Open has found.
 func (j *Journal) Kept() *tree.Snapshot { return j.kept }
 

@@ -27,7 +27,7 @@ type house struct {
 }
 
 func options() journal.Options {
-	return journal.Options{Make: server.MakeDirector, Retry: 5 * time.Millisecond}
+	return journal.Options{Make: server.MakeDirector, Conceal: server.Conceal, Retry: 5 * time.Millisecond}
 }
 
 // open makes a runtime of what a folder has kept. Whatever the test does, both

@@ -52,6 +52,7 @@ func (x *exchange) fail(err error) {
 		return
 	}
 	x.handler.log.Debug("proxy", "method", x.in.Method, "path", x.in.URL.Path, "status", f.status, "error", err)
+	f.kind += retriedError(err)
 	x.refuse(f)
 	x.drain()
 }

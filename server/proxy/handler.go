@@ -28,6 +28,7 @@ type Handler struct {
 	trusted   []netip.Prefix
 	log       *slog.Logger
 	statuses  statuses
+	loops     loops
 }
 
 // New returns a handler.
@@ -38,7 +39,9 @@ func New(o Options) *Handler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Handler{transport: o.Transport, trusted: o.TrustedProxies, log: o.Logger}
+	h := &Handler{transport: o.Transport, trusted: o.TrustedProxies, log: o.Logger}
+	h.loops.begin()
+	return h
 }
 
 // An exchange is one request on its way through, and its answer.
@@ -59,6 +62,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == "PRI" && r.ProtoMajor == 2 {
 		// The preface of HTTP/2, which net/http leaves to handlers.
 		x.refuse(fault{status: http.StatusHTTPVersionNotSupported, kind: "http_request_error", words: "HTTP/2 is not spoken here"})
+		return
+	}
+	if h.loops.has(r, h.log) {
+		x.refuse(looped)
 		return
 	}
 	resp, err := x.send()

@@ -6,6 +6,8 @@ import (
 	"net/textproto"
 	"net/url"
 	"strings"
+
+	"github.com/callboard/callboard/director"
 )
 
 // ofConnection are the fields that are about one connection and not about what
@@ -34,6 +36,7 @@ func (x *exchange) outgoing(ctx context.Context) *http.Request {
 		out.Header["User-Agent"] = nil // else net/http adds its own
 	}
 	x.handler.forward(out.Header, in)
+	x.handler.loops.sign(out.Header, in)
 	out.Close = false // was about the client's connection
 	out.Body, out.GetBody = nil, nil
 	if in.ContentLength != 0 && in.Body != nil && in.Body != http.NoBody {
@@ -106,6 +109,6 @@ func (x *exchange) head(resp *http.Response) {
 		h["Content-Type"] = nil // else net/http's server guesses one
 	}
 	if name, ok := leaf(resp); ok {
-		x.handler.statuses.tell(h, name)
+		x.handler.statuses.tell(h, name, director.RetriedAfter(resp))
 	}
 }

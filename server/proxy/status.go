@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/callboard/callboard/director"
 )
 
 // proxyStatus is the header field of RFC 9211, in which a proxy says what it
@@ -22,12 +24,13 @@ type statuses struct {
 	count  atomic.Int64
 }
 
-// tell adds that the director answered.
-func (s *statuses) tell(h http.Header, name string) {
+// tell adds that the director answered, after others had failed.
+func (s *statuses) tell(h http.Header, name string, after []*director.Director) {
 	text := s.text(name)
 	if text == "" {
 		return
 	}
+	text += retried(after)
 	// The values are those of the answer, which is not ours to append to.
 	h[proxyStatus] = append(slices.Clip(h[proxyStatus]), text)
 }

@@ -23,7 +23,7 @@ func barsOf(d *tree.Director) *Bars {
 }
 
 // pokes is how many of the last 64 pokes there have been.
-func pokes(p *event.Probe) int { return max(p.Window, bits.Len64(p.Happy)) }
+func pokes(p *event.Probe) int { return max(p.Window, bits.Len64(uint64(p.Happy))) }
 
 // runs draws a line through each run of pokes that were good, or bad, from the
 // oldest to the newest.

@@ -23,6 +23,7 @@ type builder struct {
 	defaults map[uint64]bool
 	several  bool   // VCLs
 	link0    string // what all links that select a director begin with
+	troubles []string
 
 	// What differs from the model before.
 	changed []uint64 // directors
@@ -60,8 +61,10 @@ func (m *Model) Places() Places { return Places{m.Epoch, m.layout, m.listing} }
 // BuildWith is Build for a page that also says what the selected director did
 // lately: of that one, past is asked once. A nil past knows of none. The cards
 // stay where places have them, as far as they can, or where prev has them if
-// places know of none.
-func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, places Places, past Pasts) *Model {
+// places know of none. Troubles are sentences that stand over the board, "" is none.
+func BuildWith(
+	s *tree.Snapshot, events []event.Event, q Query, prev *Model, places Places, past Pasts, troubles ...string,
+) *Model {
 	if places.layout == nil && prev != nil {
 		places = prev.Places()
 	}
@@ -81,6 +84,7 @@ func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, pla
 	b.m.chosen = b.chosen
 	b.light(prev)
 	b.remember(events, prev)
+	b.troubles = troubles
 	b.summary(prev)
 	b.stepping(prev)
 	b.place(places.layout)

@@ -71,6 +71,13 @@ func TestTotalsAreShort(t *testing.T) {
 	if got := sectionOf[*view.Traffic](t, m).Totals.Pairs; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+	a1, _ := st.Snapshot.Find("boot.a1")
+	retried := st.Snapshot.ApplyGauges([]event.Gauge{{ID: a1.ID, Refcount: a1.Refcount(), Retried: 7}})
+	m = view.BuildWith(retried, st.Events, view.Query{Select: "boot.a1"}, nil, view.Places{}, past)
+	want = slices.Insert(want, 1, view.Attr{Name: "went to another", Value: "7"})
+	if got := sectionOf[*view.Traffic](t, m).Totals.Pairs; !slices.Equal(got, want) {
+		t.Errorf("with retries: got %v, want %v", got, want)
+	}
 }
 
 // Requests come and go without an event: they change rows, but not which rows

@@ -239,7 +239,7 @@ func (st *Stage) Probe(id, happy uint64, good int) {
 	st.Snapshot = st.Snapshot.ApplyGauges([]event.Gauge{{
 		ID: id, Refcount: d.Refcount(), Tasks: d.Tasks, Requests: d.Requests,
 		Probe: &event.Probe{
-			Happy: happy, Good: good, Window: 8, Threshold: 3,
+			Happy: event.Bits(happy), Good: good, Window: 8, Threshold: 3,
 			Last: .0021, Average: .0018, Response: "HTTP/1.1 200 OK",
 		},
 	}})
