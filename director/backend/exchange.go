@@ -171,9 +171,8 @@ func (x *exchange) got(info httptrace.GotConnInfo) {
 	if info.Reused {
 		t.reuse.Add(1)
 	}
-	addr := info.Conn.RemoteAddr()
-	x.remote.Store(&addr)
-	if conn, ok := info.Conn.(*backendConn); ok {
+	if conn, ok := info.Conn.(*backendConn); ok { // as dialForPool has made it
+		x.remote.Store(&conn.remote)
 		conn.bare = x.bare
 		x.sending.conn = conn
 	}
