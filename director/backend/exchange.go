@@ -37,7 +37,7 @@ type exchange struct {
 	mark           sendMark
 	// inform is told of informational answers, unless it is nil. Informed counts
 	// them; only the goroutine that reads answers does.
-	inform   func(status int, header http.Header)
+	inform   Informer
 	informed int
 }
 

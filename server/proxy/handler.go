@@ -88,7 +88,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (x *exchange) send() (*http.Response, error) {
 	x.interim.begin(x.w, x.in)
 	defer x.interim.end()
-	return x.handler.transport.RoundTrip(x.outgoing(backend.WithInformational(x.in.Context(), x.interim.inform)))
+	return x.handler.transport.RoundTrip(x.outgoing(backend.WithInformational(x.in.Context(), &x.interim)))
 }
 
 // leaf returns the name of the director that answered.
