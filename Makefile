@@ -18,7 +18,6 @@ test:                ## install Chromium, nginx and axe if need be, lint, run ev
 	@scripts/install-axe
 	@scripts/lint
 	@scripts/test $(PKG)
-	@[ '$(PKG)' != ./... ] || go -C internal/apicheck test ./...
 
 lint:                ## generated code, go.mod, gofmt, vet, staticcheck
 	@scripts/lint

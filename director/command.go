@@ -1,7 +1,6 @@
 package director
 
 import (
-	"slices"
 	"time"
 
 	"github.com/callboard/callboard/director/event"
@@ -54,27 +53,6 @@ func (rt *Runtime) Command(actor string, do func(*Command) error) error {
 	c := rt.begin(actor)
 	defer c.end()
 	return do(c)
-}
-
-// Acting returns the command that has the director's type release, or change its
-// members, just now. While there is none, it returns one whose events have no
-// number. A type that adds and deletes directors, as one that follows DNS does, uses
-// it for that; what it does to its slots is part of the right command anyway.
-func (d *Director) Acting() *Command {
-	d.rt.mu.Lock()
-	defer d.rt.mu.Unlock()
-	if len(d.acts) > 0 {
-		return d.acts[0].by.orNone(d.rt)
-	}
-	return (*Command)(nil).orNone(d.rt)
-}
-
-// orNone returns a command for what comes by itself, if c is nil.
-func (c *Command) orNone(rt *Runtime) *Command {
-	if c == nil {
-		return &Command{rt: rt, over: true}
-	}
-	return c
 }
 
 // one is Command for a single call.
@@ -178,85 +156,4 @@ func (rt *Runtime) publishLocked() {
 		close(rt.turn)
 		rt.turn = nil
 	}
-}
-
-// An act is a call of a director's type that changes the slots of that director
-// for a command.
-type act struct {
-	by   *Command
-	slot int       // that is to change, 0 for one that is to be made
-	to   *Director // that is to be added
-}
-
-// act runs do, and makes what it assigns to slots of d part of the command.
-func (d *Director) act(a act, do func()) {
-	d.rt.mu.Lock()
-	d.acts = append(d.acts, &a)
-	d.rt.mu.Unlock()
-	defer func() { // also when do panics
-		d.rt.mu.Lock()
-		defer d.rt.mu.Unlock()
-		d.acts = slices.DeleteFunc(d.acts, func(o *act) bool { return o == &a })
-	}()
-	do()
-}
-
-// byLocked returns the command for which the slot's type points it at to, nil if
-// it does so by itself. A type does not say for which command it assigns; where
-// it acts for several at once, the act that asks for this assignment tells.
-func (r *Ref) byLocked(to *Director) *Command {
-	if r.owner == nil || len(r.owner.acts) == 0 {
-		return nil
-	}
-	for _, a := range r.owner.acts {
-		if a.slot == r.holder.Slot || a.slot == 0 && a.to != nil && a.to == to {
-			return a.by
-		}
-	}
-	return r.owner.acts[0].by
-}
-
-// A changer is the [Group] of a director whose changes are part of a command, or
-// of one for each call if by is nil.
-type changer struct {
-	Group
-	by *Command
-	d  *Director
-}
-
-func (g changer) change(a act, do func() error) (err error) {
-	a.by = g.by
-	if a.by == nil {
-		a.by = g.d.rt.begin("")
-		defer a.by.end()
-	}
-	g.d.act(a, func() { err = do() })
-	return err
-}
-
-// AddMember implements [Group].
-func (g changer) AddMember(d *Director, weight float64) (slot int, err error) {
-	err = g.change(act{to: d}, func() (err error) {
-		slot, err = g.Group.AddMember(d, weight)
-		return err
-	})
-	return slot, err
-}
-
-// SetMember implements [Group].
-func (g changer) SetMember(slot int, d *Director, weight float64) error {
-	return g.change(act{slot: slot}, func() error { return g.Group.SetMember(slot, d, weight) })
-}
-
-// RemoveMember implements [Group].
-func (g changer) RemoveMember(slot int) error {
-	return g.change(act{slot: slot}, func() error { return g.Group.RemoveMember(slot) })
-}
-
-// Batch makes many changes at the cost of one, where the type can do that.
-func (g changer) Batch(change func() error) error {
-	if b, ok := g.Group.(interface{ Batch(func() error) error }); ok {
-		return b.Batch(change)
-	}
-	return change()
 }

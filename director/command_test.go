@@ -47,7 +47,9 @@ func wantTold(t *testing.T, rt *director.Runtime, after uint64, want ...string) 
 	}
 }
 
-func TestEachCallIsACommand(t *testing.T) {
+func TestEachCallIsACommand(t *testing.T) { synctest.Test(t, eachCallIsACommand) }
+
+func eachCallIsACommand(t *testing.T) {
 	v := newVCL(t)
 	rt := v.Runtime()
 	start := rt.Log().Last()
@@ -89,7 +91,9 @@ func TestWhatComesByItselfHasNoNumber(t *testing.T) {
 		"0 director.event p", "0 director.destroyed p")
 }
 
-func TestManyCallsAreOneCommand(t *testing.T) {
+func TestManyCallsAreOneCommand(t *testing.T) { synctest.Test(t, manyCallsAreOneCommand) }
+
+func manyCallsAreOneCommand(t *testing.T) {
 	v := newVCL(t)
 	rt := v.Runtime()
 	a := add(t, v, "a", directortest.NewBackend("a"))
@@ -144,8 +148,42 @@ func TestManyCallsAreOneCommand(t *testing.T) {
 	}
 }
 
+// The methods of a type are commands as well, where they are called by Go code
+// and not for a command.
+func TestMethodsOfATypeAreCommands(t *testing.T) { synctest.Test(t, methodsOfATypeAreCommands) }
+
+func methodsOfATypeAreCommands(t *testing.T) {
+	v := newVCL(t)
+	rt := v.Runtime()
+	a := add(t, v, "a", directortest.NewBackend("a"))
+	pool := lb.NewRandom(nil)
+	ring, err := lb.NewShard(lb.ShardOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, v, "p", pool)
+	add(t, v, "s", ring)
+	start := rt.Log().Last()
+	slot, err := pool.AddMember(a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inRing, err := ring.AddMember(a, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(pool.SetMember(slot, a, 2), pool.RemoveMember(slot), ring.RemoveMember(inRing)); err != nil {
+		t.Fatal(err)
+	}
+	wantTold(t, rt, start,
+		"1 ref.assigned p", "1. director.health p", "2 ref.assigned s", "2. director.health s",
+		"3. ref.assigned p", "4 ref.assigned p", "4. director.health p", "5 ref.assigned s", "5. director.health s")
+}
+
 // Directors that a VCL is loaded with are part of the load.
-func TestLoadIsOneCommand(t *testing.T) {
+func TestLoadIsOneCommand(t *testing.T) { synctest.Test(t, loadIsOneCommand) }
+
+func loadIsOneCommand(t *testing.T) {
 	rt := newVCL(t).Runtime()
 	start := rt.Log().Last()
 	_, err := rt.LoadVCL("v2", director.Auto, func(v *director.VCL) error {
@@ -165,7 +203,9 @@ func TestLoadIsOneCommand(t *testing.T) {
 
 // Many change the members of one director at once: each finds its own events in
 // its command and no other's.
-func TestCommandsAtOnce(t *testing.T) {
+func TestCommandsAtOnce(t *testing.T) { synctest.Test(t, commandsAtOnce) }
+
+func commandsAtOnce(t *testing.T) {
 	v := newVCL(t)
 	rt := v.Runtime()
 	p := pool(t, v, "p")

@@ -41,6 +41,16 @@ func TestClientThatNeverReadsIsNotNoticed(t *testing.T) {
 		_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
 		_ = conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
 	}
+	// Most of what may wait does already: the rest comes before the write that is
+	// stuck has used up its time.
+	large, err := newMessage(frame{T: "patch", Reason: strings.Repeat("x", maxQueue/64)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for stuck.waiting() < maxQueue*15/16 {
+		stuck.offer(large)
+		stuck.pump()
+	}
 	most := 0
 	for i := 0; !stuck.ended(); i++ {
 		seq := g.flip()

@@ -30,9 +30,11 @@
 //
 // # What a websocket client hears
 //
-// First {"t":"hello","epoch","seq","beat"}, then {"t":"patch","seq","ops"} for
+// First {"t":"hello","epoch","seq","beat","time"}, then {"t":"patch","seq","ops"} for
 // each change, in order, and {"t":"beat","seq","time"} after every beat, which
 // is so many milliseconds. Everything up to the seq of a beat was sent before it.
+// The time of both is the server's clock: a page reads ages and time limits by it,
+// whatever its reader's clock says.
 // Who hears nothing for two and a half beats should take the connection for lost
 // and connect again with the epoch and the seq that it has.
 // {"t":"resync","reason"} says that this is of no use, and that everything has to
@@ -48,6 +50,17 @@
 // Whoever reaches the board, but for pages of other origins: one rule for
 // commands, websockets and event streams knows the board's own pages, also behind
 // proxies; docs/behind-a-proxy.md tells it.
+//
+// # When a command is answered
+//
+// Every command, by JSON or by a form, comes through one door, which makes it one
+// command of the runtime and holds its answer back until Options.Durability has kept
+// what it tells. Where that fails, the change stays, and the answer is a problem with
+// status 507 that says so, with the seq of the change: an answer of success is a
+// promise. Refusing changes instead would be worse, since a disk that is full must not
+// keep an operator from draining a backend. /readyz answers 503 then, /metrics has
+// callboard_journal_failing, and every page says it over the board, until the disk
+// works again.
 //
 // # Concurrency
 //

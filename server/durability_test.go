@@ -199,7 +199,7 @@ func TestADiskThatFailsIsSeen(t *testing.T) {
 	}
 	l.tells(words)
 	k.set(forever, nil)
-	l.tells("note-trouble-0") // it is taken away
+	l.tells("note-trouble") // it is taken away
 	g.send("GET", "readyz", "").is(200)
 	if a := g.send("GET", "metrics", ""); !strings.Contains(a.body, `callboard_journal_failing{instance="test"} 0`) {
 		t.Errorf("metrics do not tell that all is well:\n%s", a.body)
@@ -261,14 +261,20 @@ func TestEventsOfACommandUnderWay(t *testing.T) {
 	}()
 	<-begun
 	g.send("PUT", api+"health", `{"pattern":"a1","admin":"sick"}`).is(200)
-	var page eventPage
-	listed := make(chan bool)
+	settled := make(chan bool)
 	go func() {
-		page = into[eventPage](g.send("GET", api+"events?after="+utoa(start), "").is(200))
-		close(listed)
+		g.board.awaitSettled(t.Context(), time.Hour)
+		close(settled)
 	}()
+	g.board.awaitSettled(t.Context(), time.Millisecond) // does not wait for ever
+	select {
+	case <-settled:
+		t.Error("the events are taken for settled while a command is under way")
+	default:
+	}
 	close(goOn)
-	<-listed
+	<-settled
+	page := into[eventPage](g.send("GET", api+"events?after="+utoa(start), "").is(200))
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}

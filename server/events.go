@@ -112,7 +112,7 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, filter event
 		return refuse("limit", fmt.Sprintf("1 to %d", maxEvents))
 	}
 	page := eventPage{Epoch: s.rt.Epoch(), Seq: after, Events: []event.Event{}}
-	s.awaitSettled(r.Context())
+	s.awaitSettled(r.Context(), settleTime)
 	events, err := s.rt.Log().After(after, 0)
 	if err != nil {
 		page.Gap = true
@@ -135,14 +135,14 @@ func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, filter event
 const settleTime = 200 * time.Millisecond
 
 // awaitSettled waits until it is known of the events so far which ones are the
-// last of their commands.
-func (s *Server) awaitSettled(ctx context.Context) {
+// last of their commands, or the time is over.
+func (s *Server) awaitSettled(ctx context.Context, most time.Duration) {
 	log := s.rt.Log()
 	last := log.Last()
 	if log.Settled() >= last {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	_, _ = log.Subscribe(last - 1).Next(ctx) // in vain: then the list is as it is
 }

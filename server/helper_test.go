@@ -16,6 +16,7 @@ import (
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/directortest"
 	"github.com/callboard/callboard/director/lb"
+	"github.com/callboard/callboard/internal/await"
 	"github.com/callboard/callboard/web/view"
 )
 
@@ -49,8 +50,7 @@ func newRig(t *testing.T, edit func(*Options)) *rig {
 	server := httptest.NewServer(g.board)
 	g.url = server.URL + "/"
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
+		ctx := context.Background()
 		if err := g.board.Close(ctx); err != nil {
 			t.Errorf("close the board: %v", err)
 		}
@@ -198,14 +198,7 @@ func (a answer) problem(status int) problem {
 // eventually waits for a condition that something else brings about.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for !ok() {
-		if time.Now().After(deadline) {
-			stacks := make([]byte, 1<<20)
-			t.Fatalf("it did not come about that %s\n%s", what, stacks[:runtime.Stack(stacks, true)])
-		}
-		time.Sleep(time.Millisecond)
-	}
+	await.Until(t, what, ok)
 }
 
 // viewOf is the view of a page's query.

@@ -25,6 +25,7 @@ type frame struct {
 	Ops    []web.Op `json:"ops"`
 	Reason string   `json:"reason"`
 	Beat   int64    `json:"beat"`
+	Time   string   `json:"time"`
 }
 
 // A listener is a websocket client.
@@ -60,9 +61,6 @@ func (g *rig) listen(query string) *listener {
 // next returns the next message, or the close error.
 func (l *listener) next() (frame, error) {
 	l.t.Helper()
-	if err := l.conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		l.t.Fatal(err)
-	}
 	kind, data, err := l.conn.ReadMessage()
 	if err != nil {
 		return frame{}, err
@@ -178,17 +176,31 @@ func TestEpochOfHelloIsThatOfThePage(t *testing.T) {
 	}
 }
 
+// checkClock checks that a message tells the server's time, in the form that
+// every browser reads: a page counts ages by it.
+func checkClock(t *testing.T, f frame) {
+	t.Helper()
+	told, err := time.Parse("2006-01-02T15:04:05.999Z", f.Time)
+	if err != nil || told.After(time.Now()) {
+		t.Errorf("%s: got the time %q, %v; want one in UTC, to the millisecond, that is not ahead", f.T, f.Time, err)
+	}
+}
+
 func TestSignsOfLifeWhereNothingHappens(t *testing.T) {
 	g := newRig(t, func(o *Options) { o.Beat = 5 * time.Millisecond })
 	for _, query := range []string{"", "q=nothing"} {
 		l := g.listen(query)
-		if hello := l.is("hello"); hello.Beat != 5 {
+		hello := l.is("hello")
+		if hello.Beat != 5 {
 			t.Errorf("%s: got a beat of %d ms, want 5", query, hello.Beat)
 		}
+		checkClock(t, hello)
 		for range 3 {
-			if f := l.is("beat"); f.Seq != g.rt.Tree().Seq {
+			f := l.is("beat")
+			if f.Seq != g.rt.Tree().Seq {
 				t.Errorf("%s: got %+v, want %d", query, f, g.rt.Tree().Seq)
 			}
+			checkClock(t, f)
 		}
 		l.conn.Close()
 	}
@@ -238,7 +250,7 @@ func TestWhatClientsSendEndsTheConnection(t *testing.T) {
 		"a long message": func(c *websocket.Conn) error { return c.WriteMessage(websocket.TextMessage, make([]byte, 200_000)) },
 		"binary":         func(c *websocket.Conn) error { return c.WriteMessage(websocket.BinaryMessage, nil) },
 		"a ping": func(c *websocket.Conn) error {
-			return c.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second))
+			return c.WriteControl(websocket.PingMessage, nil, time.Time{})
 		},
 	} {
 		l := g.listen("")
@@ -250,11 +262,11 @@ func TestWhatClientsSendEndsTheConnection(t *testing.T) {
 	}
 	l := g.listen("")
 	l.is("hello")
-	if err := l.conn.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Second)); err != nil {
+	if err := l.conn.WriteControl(websocket.PongMessage, nil, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	l.until(g.flip())
-	_ = l.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second))
+	_ = l.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Time{})
 	l.closes(1000)
 }
 

@@ -58,7 +58,7 @@ func (s *Server) routes() *chi.Mux {
 
 	r.Get(api+"/backend.list", s.handle(s.backendList))
 	r.Put(api+"/health", s.command(s.setHealth))
-	r.Put(api+"/faults/{d}", s.handle(s.setFault))
+	r.Put(api+"/faults/{d}", s.command(s.setFault))
 
 	r.Post(api+"/vcls", s.command(s.addVCL))
 	r.Delete(api+"/vcls/{v}", s.command(s.discardVCL))

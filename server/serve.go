@@ -15,11 +15,11 @@ import (
 	"github.com/callboard/callboard/director"
 )
 
-// Times of a shutdown: requests get drainTime to finish; everything has ended
-// after closeTime.
+// Times of a shutdown: requests get drainTime to finish; what is left then has
+// closeTime to end.
 const (
 	drainTime = 3 * time.Second
-	closeTime = 4500 * time.Millisecond
+	closeTime = 1500 * time.Millisecond
 )
 
 // A Program is a board and a proxy, each on its own listener.
@@ -38,6 +38,8 @@ type Program struct {
 	Connections Connections
 	// Logger gets what servers and shutdown have to say. nil discards it.
 	Logger *slog.Logger
+
+	drain time.Duration // for tests: another drainTime
 }
 
 // ListenLoopback listens on an address of this machine that others cannot
@@ -97,7 +99,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.drainTime()+closeTime)
 	defer cancel()
 	p.shutdown(end, servers, logger)
 	cut()
@@ -111,9 +113,11 @@ func (p *Program) Serve(ctx context.Context) error {
 	return err
 }
 
+func (p *Program) drainTime() time.Duration { return cmp.Or(p.drain, drainTime) }
+
 // shutdown returns when no server has a connection any more.
 func (p *Program) shutdown(ctx context.Context, servers map[*http.Server]net.Listener, log *slog.Logger) {
-	drain, cancel := context.WithTimeout(ctx, drainTime)
+	drain, cancel := context.WithTimeout(ctx, p.drainTime())
 	defer cancel()
 	var ending sync.WaitGroup
 	ending.Go(func() {

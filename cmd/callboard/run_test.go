@@ -191,7 +191,7 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("%s: got %d, %q, want %d", url, code, stderr, want)
 		}
 	}
-	for _, args := range []string{"demo x", "serve x", "demo --addr 0.0.0.0:0", "serve --addr :0"} {
+	for _, args := range []string{"demo x", "serve x", "demo --addr 0.0.0.0:0", "serve --addr :0", "serve --durable"} {
 		if code, _, stderr := call(t.Context(), strings.Fields(args)...); code == 0 || stderr == "" {
 			t.Errorf("%s: got %d, %q, want a refusal", args, code, stderr)
 		}

@@ -23,12 +23,15 @@ import (
 
 // A file that ends anywhere tells everything up to the last whole line.
 func TestTornAtEveryByte(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	h, _ := open(t, dir, options(), director.Options{Name: "main", Epoch: "e"})
 	r := rand.New(rand.NewPCG(1, 1))
 	for range 60 {
 		h.step(r)
 	}
+	h.add("boot", "m", configs[0])
+	h.addPool("pool", "m", "m", "m") // several events, one command
 	must(t, h.j.Close())
 	path := files(t, dir)[0]
 	data, err := os.ReadFile(path)
@@ -41,28 +44,28 @@ func TestTornAtEveryByte(t *testing.T) {
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	last := func(n int) int { return len(data) - len(bytes.Join(lines[len(lines)-1-n:], nil)) }
 	for cut := len(data); cut > 0; cut-- {
-		if cut < last(6) && cut%53 != 0 && data[cut-1] != '\n' {
+		if cut < last(3) && cut%53 != 0 && data[cut-1] != '\n' {
 			continue // more of the same, slowly
 		}
-		must(t, os.WriteFile(torn, data[:cut], 0o600))
 		// A record that lacks nothing but the end of its line is whole.
 		complete := bytes.Count(data[:cut], []byte("\n"))
 		if data[cut-1] != '\n' && data[cut] == '\n' {
 			complete++
 		}
 		if complete < head {
-			if _, err := journal.ReadFile(torn); err == nil {
+			if _, err := journal.Read(data[:cut]); err == nil {
 				t.Fatalf("cut at %d, in the state: got no error", cut)
 			}
 			continue
 		}
-		got, err := journal.ReadFile(torn)
+		got, err := journal.Read(data[:cut])
 		must(t, err)
 		want := states[got.Seq]
 		if !whole[got.Seq] || full(got) != full(want) {
 			t.Fatalf("cut at %d: %v, got\n%s\nwant\n%s", cut, err, full(got), full(want))
 		}
-		if cut >= last(1)-2 {
+		if cut >= last(1)-2 && (cut%5 == 0 || cut > len(data)-3) {
+			must(t, os.WriteFile(torn, data[:cut], 0o600))
 			restoreTorn(t, torn, lasting(want))
 		}
 	}
@@ -215,6 +218,7 @@ func TestOldFilesAreDeleted(t *testing.T) {
 type disk struct {
 	room atomic.Int64 // bytes that it still takes
 	mu   sync.RWMutex // while it is locked nothing is synced
+	lies bool         // says that it has synced, which is faster
 }
 
 type diskFile struct {
@@ -241,6 +245,9 @@ func (f *diskFile) Write(p []byte) (int, error) {
 func (f *diskFile) Sync() error {
 	f.d.mu.RLock()
 	defer f.d.mu.RUnlock()
+	if f.d.lies {
+		return nil
+	}
 	return f.File.Sync()
 }
 

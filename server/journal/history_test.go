@@ -56,9 +56,7 @@ func open(t testing.TB, dir string, o journal.Options, ro director.Options) (*ho
 func (h *house) close() {
 	h.t.Helper()
 	_ = h.j.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if err := h.rt.Close(ctx); err != nil {
+	if err := h.rt.Close(context.Background()); err != nil {
 		h.t.Errorf("close: %v", err)
 	}
 }

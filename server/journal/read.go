@@ -67,6 +67,10 @@ func read(path string) (s *tree.Snapshot, tornAt int, err error) {
 		return nil, 0, err
 	}
 	defer f.Close()
+	return readFrom(f, path)
+}
+
+func readFrom(f io.Reader, path string) (s *tree.Snapshot, tornAt int, err error) {
 	r := &reader{r: bufio.NewReaderSize(f, 1<<16)}
 	s, err = r.fold()
 	switch {
