@@ -95,7 +95,7 @@ var schemaWords = map[string]string{
 	"Backend.connect_timeout":       "3.5 s if it is not given.",
 	"Backend.first_byte_timeout":    "60 s if it is not given.",
 	"Backend.between_bytes_timeout": "60 s if it is not given.",
-	"Backend.pipe_timeout":          "60 s if it is not given.",
+	"Backend.pipe_timeout":          "60 s if it is not given. It holds for upgraded connections, too.",
 	"Backend.probe":                 "Without one, a backend is healthy unless somebody says not.",
 
 	"TLSConfig.server_name":          "Looked for in the certificate; the host header, or the host, if it is not given.",

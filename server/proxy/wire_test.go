@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -194,19 +195,26 @@ func (w *wire) settled() {
 		return w.tasks() == 0 && w.busy() == 0 && w.taken() == 0 &&
 			descriptors() <= w.descriptors && runtime.NumGoroutine() <= w.goroutines
 	}
-	for end := time.Now().Add(patience); !idle(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			stacks := make([]byte, 1<<20)
-			w.t.Fatalf("still held: %d tasks, VCL busy %d, %d places, %d descriptors (had %d), %d goroutines (had %d)\n%s",
-				w.tasks(), w.busy(), w.taken(), descriptors(), w.descriptors,
-				runtime.NumGoroutine(), w.goroutines, stacks[:runtime.Stack(stacks, true)])
-		}
-	}
+	w.until(idle, func() string {
+		return fmt.Sprintf("still held: %d tasks, VCL busy %d, %d places, %d descriptors (had %d), %d goroutines (had %d)",
+			w.tasks(), w.busy(), w.taken(), descriptors(), w.descriptors, runtime.NumGoroutine(), w.goroutines)
+	})
 	snapshot := w.rt.Sample()
 	for d, want := range map[*director.Director]tree.HolderCounts{w.leaf: {Owner: 1, Members: 1}, w.pool: {Owner: 1, Defaults: 1}} {
 		known, ok := snapshot.Director(d.ID())
 		if !ok || known.Refcount() != 2 || known.CountHolders() != want {
 			w.t.Errorf("%s: got %+v, want owner + slots: %+v", d.Name(), known.CountHolders(), want)
+		}
+	}
+}
+
+// until waits for what something else brings about.
+func (w *wire) until(ok func() bool, otherwise func() string) {
+	w.t.Helper()
+	for end := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			stacks := make([]byte, 1<<20)
+			w.t.Fatalf("%s\n%s", otherwise(), stacks[:runtime.Stack(stacks, true)])
 		}
 	}
 }
