@@ -125,6 +125,19 @@ func TestProbesAndLookupsAreNoFlood(t *testing.T) {
 	quick.send("POST", api+"directors", `{"vcl":"boot","name":"x","backend":{"host":"127.0.0.1","port":9,"probe":{"interval":"1ms"}}}`).is(201)
 }
 
+// What was recorded of a director stays in the log, also when it is deleted at once.
+func TestWhatIsRecordedOfADirectorHasABound(t *testing.T) {
+	g := newRig(t, nil)
+	long := strings.Repeat("x", 40<<10)
+	for _, body := range []string{
+		`"backend":{"host":"h","probe":{"request":["GET / HTTP/1.1","X: ` + long + `"]}}`,
+		`"backend":{"host":"h","host_header":"` + long + `"}`,
+		`"type":"dns","options":{"host":"localhost","probe":"/` + long + `"}`,
+	} {
+		g.send("POST", api+"directors", `{"vcl":"boot","name":"x",`+body+`}`).is(422)
+	}
+}
+
 // A set that is never closed is searched to its end at each place.
 func TestPatternsAreShort(t *testing.T) {
 	g := newRig(t, nil)
