@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/callboard/callboard/director/backend"
 )
 
 // newCAs makes a folder of authorities with what an API must not open beside it
@@ -146,4 +148,28 @@ func TestPatternsAreShort(t *testing.T) {
 	g.send("GET", api+"backend.list?pattern="+pattern, "").is(422)
 	g.send("GET", api+"directors?q="+strings.Repeat("a+", 100_000), "").is(422)
 	g.send("PUT", api+"health", `{"admin":"auto","pattern":"boot.`+strings.Repeat("*", 200)+`a1"}`).is(200)
+}
+
+// A program that adds directors itself has the same: undo, restore, secrets
+// apart, authorities from its folder.
+func TestAddDirectorKeepsSecretsApart(t *testing.T) {
+	dir, _, _ := newCAs(t)
+	g := newRig(t, func(o *Options) { o.CADir = dir })
+	v, err := g.rt.VCL("boot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := backend.Config{Host: "h", TLS: &backend.TLSConfig{CAFile: "sub/shop.pem"}, Probe: &backend.ProbeConfig{URL: "/?" + mark}}
+	if _, err := AddDirector(v, "x", backendType, &c, nil); err == nil {
+		t.Error("without a folder: got no error")
+	}
+	d, err := Maker{CADir: dir}.AddDirector(v, "x", backendType, &c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, _ := g.rt.Tree().Director(d.ID())
+	if strings.Contains(string(known.Config), mark) || len(known.Secrets) != 1 || !strings.Contains(string(known.Config), "sub/shop.pem") {
+		t.Errorf("recorded %s, %v", known.Config, known.Secrets)
+	}
+	g.undo(g.delete("x"))
 }

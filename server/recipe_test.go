@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/callboard/callboard/director"
-	"github.com/callboard/callboard/director/backend"
 )
 
 // Whatever the API can make, MakeDirector makes again of what was recorded.
@@ -64,28 +63,4 @@ func TestWhatIsNotKnownIsNotMade(t *testing.T) {
 			t.Errorf("%s: made a %s", config, impl.Type())
 		}
 	}
-}
-
-// A program that adds directors itself has the same: undo, restore, secrets
-// apart, authorities from its folder.
-func TestAddDirectorKeepsSecretsApart(t *testing.T) {
-	dir, _, _ := newCAs(t)
-	g := newRig(t, func(o *Options) { o.CADir = dir })
-	v, err := g.rt.VCL("boot")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := backend.Config{Host: "h", TLS: &backend.TLSConfig{CAFile: "sub/shop.pem"}, Probe: &backend.ProbeConfig{URL: "/?" + mark}}
-	if _, err := AddDirector(v, "x", backendType, &c, nil); err == nil {
-		t.Error("without a folder: got no error")
-	}
-	d, err := Maker{CADir: dir}.AddDirector(v, "x", backendType, &c, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	known, _ := g.rt.Tree().Director(d.ID())
-	if strings.Contains(string(known.Config), mark) || len(known.Secrets) != 1 || !strings.Contains(string(known.Config), "sub/shop.pem") {
-		t.Errorf("recorded %s, %v", known.Config, known.Secrets)
-	}
-	g.undo(g.delete("x"))
 }
