@@ -3,7 +3,7 @@ package proxy_test
 import (
 	"bufio"
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -20,11 +20,9 @@ import (
 	"github.com/callboard/callboard/director/backend"
 	"github.com/callboard/callboard/director/lb"
 	"github.com/callboard/callboard/director/tree"
+	"github.com/callboard/callboard/internal/await"
 	"github.com/callboard/callboard/server/proxy"
 )
-
-// patience is the end of a test that hangs; nothing waits for it otherwise.
-const patience = 30 * time.Second
 
 // A wire is a proxy between two raw sockets: a client that the test plays, and
 // an origin that it scripts. The tree is pool round-robin(a), the default, and a
@@ -75,9 +73,7 @@ func newWire(t *testing.T, o wireOptions, serve func(conn net.Conn, r *bufio.Rea
 		_ = server.Close()
 		w.origin.Close()
 		running.Wait()
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := w.rt.Close(ctx); err != nil {
+		if err := w.rt.Close(context.Background()); err != nil {
 			t.Errorf("close the runtime: %v", err)
 		}
 	})
@@ -103,7 +99,6 @@ func accept(l net.Listener, serve func(net.Conn, *bufio.Reader)) {
 		}
 		serving.Go(func() {
 			defer conn.Close()
-			_ = conn.SetDeadline(time.Now().Add(patience))
 			serve(conn, bufio.NewReader(conn))
 		})
 	}
@@ -151,7 +146,6 @@ func (w *wire) dial() *net.TCPConn {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	_ = conn.SetDeadline(time.Now().Add(patience))
 	return conn.(*net.TCPConn)
 }
 
@@ -176,14 +170,12 @@ func (w *wire) ask(text string) string {
 // all reads a connection to its end; a reset is one, too.
 func all(t *testing.T, r io.Reader) string {
 	t.Helper()
-	text, err := io.ReadAll(r)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("the connection does not end; so far %q", text)
-	}
+	defer await.Say(t, func() string { return "for the end of a connection" })()
+	text, _ := io.ReadAll(r)
 	return string(text)
 }
 
-// settled fails the test unless all that the exchange held is let go: the
+// settled waits until all that the exchange held is let go: the
 // references, the VCL, the place, the descriptors and the goroutines.
 func (w *wire) settled() {
 	w.t.Helper()
@@ -194,14 +186,14 @@ func (w *wire) settled() {
 		return w.tasks() == 0 && w.busy() == 0 && w.taken() == 0 &&
 			descriptors() <= w.descriptors && runtime.NumGoroutine() <= w.goroutines
 	}
-	for end := time.Now().Add(patience); !idle(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			stacks := make([]byte, 1<<20)
-			w.t.Fatalf("still held: %d tasks, VCL busy %d, %d places, %d descriptors (had %d), %d goroutines (had %d)\n%s",
-				w.tasks(), w.busy(), w.taken(), descriptors(), w.descriptors,
-				runtime.NumGoroutine(), w.goroutines, stacks[:runtime.Stack(stacks, true)])
-		}
+	done := await.Say(w.t, func() string {
+		return fmt.Sprintf("until all is let go: %d tasks, VCL busy %d, %d places, %d descriptors (had %d), %d goroutines (had %d)",
+			w.tasks(), w.busy(), w.taken(), descriptors(), w.descriptors, runtime.NumGoroutine(), w.goroutines)
+	})
+	for !idle() {
+		time.Sleep(time.Millisecond)
 	}
+	done()
 	snapshot := w.rt.Sample()
 	for d, want := range map[*director.Director]tree.HolderCounts{w.leaf: {Owner: 1, Members: 1}, w.pool: {Owner: 1, Defaults: 1}} {
 		known, ok := snapshot.Director(d.ID())
