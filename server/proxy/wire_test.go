@@ -3,7 +3,6 @@ package proxy_test
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,11 +20,9 @@ import (
 	"github.com/callboard/callboard/director/backend"
 	"github.com/callboard/callboard/director/lb"
 	"github.com/callboard/callboard/director/tree"
+	"github.com/callboard/callboard/internal/await"
 	"github.com/callboard/callboard/server/proxy"
 )
-
-// patience is the end of a test that hangs; nothing waits for it otherwise.
-const patience = 30 * time.Second
 
 // A wire is a proxy between two raw sockets: a client that the test plays, and
 // an origin that it scripts. The tree is pool round-robin(a), the default, and a
@@ -76,9 +73,7 @@ func newWire(t *testing.T, o wireOptions, serve func(conn net.Conn, r *bufio.Rea
 		_ = server.Close()
 		w.origin.Close()
 		running.Wait()
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := w.rt.Close(ctx); err != nil {
+		if err := w.rt.Close(context.Background()); err != nil {
 			t.Errorf("close the runtime: %v", err)
 		}
 	})
@@ -104,7 +99,6 @@ func accept(l net.Listener, serve func(net.Conn, *bufio.Reader)) {
 		}
 		serving.Go(func() {
 			defer conn.Close()
-			_ = conn.SetDeadline(time.Now().Add(patience))
 			serve(conn, bufio.NewReader(conn))
 		})
 	}
@@ -152,7 +146,6 @@ func (w *wire) dial() *net.TCPConn {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	_ = conn.SetDeadline(time.Now().Add(patience))
 	return conn.(*net.TCPConn)
 }
 
@@ -177,14 +170,12 @@ func (w *wire) ask(text string) string {
 // all reads a connection to its end; a reset is one, too.
 func all(t *testing.T, r io.Reader) string {
 	t.Helper()
-	text, err := io.ReadAll(r)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("the connection does not end; so far %q", text)
-	}
+	defer await.Say(t, func() string { return "for the end of a connection" })()
+	text, _ := io.ReadAll(r)
 	return string(text)
 }
 
-// settled fails the test unless all that the exchange held is let go: the
+// settled waits until all that the exchange held is let go: the
 // references, the VCL, the place, the descriptors and the goroutines.
 func (w *wire) settled() {
 	w.t.Helper()
@@ -196,7 +187,7 @@ func (w *wire) settled() {
 			descriptors() <= w.descriptors && runtime.NumGoroutine() <= w.goroutines
 	}
 	w.until(idle, func() string {
-		return fmt.Sprintf("still held: %d tasks, VCL busy %d, %d places, %d descriptors (had %d), %d goroutines (had %d)",
+		return fmt.Sprintf("until all is let go: %d tasks, VCL busy %d, %d places, %d descriptors (had %d), %d goroutines (had %d)",
 			w.tasks(), w.busy(), w.taken(), descriptors(), w.descriptors, runtime.NumGoroutine(), w.goroutines)
 	})
 	snapshot := w.rt.Sample()
@@ -209,13 +200,11 @@ func (w *wire) settled() {
 }
 
 // until waits for what something else brings about.
-func (w *wire) until(ok func() bool, otherwise func() string) {
+func (w *wire) until(ok func() bool, state func() string) {
 	w.t.Helper()
-	for end := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			stacks := make([]byte, 1<<20)
-			w.t.Fatalf("%s\n%s", otherwise(), stacks[:runtime.Stack(stacks, true)])
-		}
+	defer await.Say(w.t, state)()
+	for !ok() {
+		time.Sleep(time.Millisecond)
 	}
 }
 
