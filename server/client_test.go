@@ -33,7 +33,7 @@ func TestClientThatNeverReadsIsNotNoticed(t *testing.T) {
 	g := newRig(t, nil)
 	never := g.listen("")
 	quick := []*listener{g.listen(""), g.listen(""), g.listen("q=c1")}
-	for _, l := range quick {
+	for _, l := range append(quick, never) {
 		l.is("hello")
 	}
 	stuck := g.clientOf(never)
