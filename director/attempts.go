@@ -98,19 +98,24 @@ func (t *Transport) ask(task *Task, hint, leaf Hold, out *outgoing) (*http.Respo
 }
 
 // another returns another leaf for a request that task.Leaf, which is not held
-// any more, has failed with err. ready reports whether the request can be sent
+// any more, has failed with err; it may be the same one where that was stale. ready reports whether the request can be sent
 // once more, and makes it so. ok is false if there is no other leaf, or if there
 // must not be another attempt.
 func (t *Transport) another(hint *Director, task *Task, err error, ready func() bool) (leaf Hold, ok bool) {
 	failed := task.Leaf
-	if t.NoRetry || failed == hint || !mayRepeat(task.Request, err) {
+	// That a connection was stale says nothing of the leaf, the first time.
+	excluded := failed
+	if stale(err) && !task.failedBy(failed) {
+		excluded = nil
+	}
+	if t.NoRetry || excluded == hint || !mayRepeat(task.Request, err) {
 		return Hold{}, false
 	}
 	if task.retry != nil && len(task.retry.failed) == maxRetries || !ready() {
 		return Hold{}, false
 	}
 	task.State = nil
-	leaf, way := hint.walkAround(task, failed)
+	leaf, way := hint.walkAround(task, excluded)
 	if leaf.IsZero() {
 		return Hold{}, false
 	}
@@ -121,6 +126,11 @@ func (t *Transport) another(hint *Director, task *Task, err error, ready func() 
 		t.Walked(task.Request, way, nil)
 	}
 	return leaf, true
+}
+
+// failedBy reports whether d has failed the task before.
+func (t *Task) failedBy(d *Director) bool {
+	return t.retry != nil && slices.Contains(t.retry.failed, d)
 }
 
 // failure returns the error of a request whose last attempt has failed with err.

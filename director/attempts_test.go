@@ -325,6 +325,7 @@ type stubborn struct {
 func (*stubborn) Type() string { return "stubborn" }
 func (s *stubborn) Bind(self *director.Director) {
 	s.slots = []*director.Ref{self.NewRef(), self.NewRef()}
+	self.FollowMembers()
 }
 func (s *stubborn) Resolve(*director.Task) director.Hold {
 	s.turn++

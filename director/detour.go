@@ -32,8 +32,8 @@ func (t *Task) Excludes(d *Director) bool {
 	return t.Retrying() && slices.Contains(t.retry.excluded, d)
 }
 
-// walkAround finds another leaf than failed, and returns it, held, with the way
-// to it. Where the way ends before such a leaf, the director at its end is
+// walkAround finds another leaf than failed, or any if that is nil, and returns
+// it, held, with the way to it. Where the way ends before such a leaf, the director at its end is
 // excluded as well, and the search begins anew: so any branch of the tree is
 // found, whatever the types on the way. A type that does not ask Excludes is
 // asked a few times, which helps if it takes turns.
@@ -41,7 +41,9 @@ func (d *Director) walkAround(t *Task, failed *Director) (leaf Hold, way []*Dire
 	if t.retry == nil {
 		t.retry = new(retry)
 	}
-	t.retry.excluded = append(t.retry.excluded, failed)
+	if failed != nil {
+		t.retry.excluded = append(t.retry.excluded, failed)
+	}
 	asked := 0
 	for range maxDetours {
 		way = way[:0]

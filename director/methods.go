@@ -47,7 +47,9 @@ type RoundTripper interface {
 	// RoundTrip sends req as [http.RoundTripper] does. The leaf is held until
 	// the body of the response is read to its end or closed. An error that has
 	// a method NotSent() bool which returns true says that nothing of the
-	// request was sent, so that any request may be sent to another leaf.
+	// request was sent, so that any request may be sent to another leaf; one
+	// with Stale() bool, that a connection of earlier requests had ended, so
+	// that it may also be sent to the same one.
 	RoundTrip(t *Task, req *http.Request) (*http.Response, error)
 }
 

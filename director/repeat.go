@@ -27,6 +27,16 @@ func notSent(err error) bool {
 	return ok && e.NotSent()
 }
 
+// stale reports whether a leaf's error says that nothing was sent because a
+// connection of earlier requests had ended, as [RoundTripper] has it.
+func stale(err error) bool {
+	e, ok := errors.AsType[interface {
+		error
+		Stale() bool
+	}](err)
+	return ok && e.Stale()
+}
+
 // A notSentError is an error of this package after which nothing was sent.
 type notSentError string
 

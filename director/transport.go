@@ -26,7 +26,8 @@ import (
 // answered, whatever the reason: refused, reset, silent for too long, not HTTP.
 // It is not done when the leaf has read of a body that cannot be had again, when
 // the client has gone or its time is over, or when an answer has begun: its body
-// may still fail. Members are chosen as if the leaf that failed were sick; no
+// may still fail. A leaf whose connection was stale is left out only the second
+// time: the first says nothing of it. Members are chosen as if the leaf that failed were sick; no
 // turn is taken and no place moves. The hint stays held, each leaf is let go
 // before the next is asked, and each attempt counts as a request of its leaf.
 // When all have failed, the error is that of the last, in a [RetryError]; where

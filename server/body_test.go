@@ -44,6 +44,15 @@ func (g *rig) raw(request string) answer {
 	return answer{g.t, fmt.Sprintf("%.200q", request), resp.StatusCode, resp.Header, string(body)}
 }
 
+// A filter that was lost on the way would answer with everything.
+func TestBrokenQueryIsTheClientsMistake(t *testing.T) {
+	g := newRig(t, nil)
+	for _, query := range []string{"q=health:sick;type:shard", "q=100%", "limit=%zz"} {
+		g.raw("GET /" + api + "directors?" + query + " HTTP/1.1\r\nHost: board\r\nConnection: close\r\n\r\n").problem(400)
+	}
+	g.send("GET", api+"directors?q=a%3Bb", "").is(200)
+}
+
 // A body that does not come whole is the client's mistake: it is told so, and no
 // line of the log calls it an error of the board.
 func TestBrokenBodyIsTheClientsMistake(t *testing.T) {

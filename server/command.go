@@ -291,7 +291,11 @@ func (s *Server) setFault(_ *director.Command, w http.ResponseWriter, r *http.Re
 	if body.Failing == nil {
 		return refuse("failing", "true or false is needed")
 	}
-	if err := s.options.Faults.SetFailing(d.Name(), *body.Failing); err != nil {
+	shown, ok := s.rt.Tree().Director(d.ID())
+	if !ok || !s.options.Faults.CanFail(shown) {
+		return fmt.Errorf("a way to make %s fail: %w", d.Name(), director.ErrNotFound)
+	}
+	if err := s.options.Faults.SetFailing(shown, *body.Failing); err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusOK, s.seq())

@@ -61,12 +61,18 @@ func optionsOf(kind string) []lb.Option {
 // AddDirector adds a director as the API does, so that its delete can be undone
 // and it is there again after a restart; its secrets are kept apart. b is its
 // configuration if kind is "backend", options are those of the other types.
+// A backend whose tls.ca_file names a file needs a [Maker] that knows the folder.
 func AddDirector(v *director.VCL, name, kind string, b *backend.Config, options map[string]string) (*director.Director, error) {
+	return Maker{}.AddDirector(v, name, kind, b, options)
+}
+
+// AddDirector is the function of that name with what the Maker has.
+func (m Maker) AddDirector(v *director.VCL, name, kind string, b *backend.Config, options map[string]string) (*director.Director, error) {
 	whole, err := Recipe(kind, b, options)
 	if err != nil {
 		return nil, err
 	}
-	impl, err := MakeDirector(whole)
+	impl, err := m.Make(whole)
 	if err != nil {
 		return nil, err
 	}

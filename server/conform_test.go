@@ -87,6 +87,9 @@ func (d *description) at(place ...string) map[string]any {
 	return at
 }
 
+// allOperations are made once for all tests: every request looks for its own.
+var allOperations = sync.OnceValue(operations)
+
 // operationFor returns the operation that answers a request, nil for none.
 func (g *rig) operationFor(method, path string) *operation {
 	path, _, _ = strings.Cut("/"+path, "?")
@@ -97,7 +100,7 @@ func (g *rig) operationFor(method, path string) *operation {
 	if !g.board.router.Match(route, method, path) {
 		return nil
 	}
-	for _, o := range operations() {
+	for _, o := range allOperations() {
 		if o.method == method && o.route == strings.TrimSuffix(route.RoutePattern(), "/") {
 			return &o
 		}

@@ -210,6 +210,9 @@ func typeNames() []string {
 // that; to people it would only be confusing.
 func (s *Server) add(c *director.Command, v *director.VCL, body *newDirector, impl director.Implementation) (*director.Director, error) {
 	config, err := body.recipe()
+	if err == nil {
+		err = checkRecipe(body, config)
+	}
 	if err != nil {
 		return nil, err
 	}

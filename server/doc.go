@@ -30,9 +30,11 @@
 //
 // # What a websocket client hears
 //
-// First {"t":"hello","epoch","seq","beat"}, then {"t":"patch","seq","ops"} for
+// First {"t":"hello","epoch","seq","beat","time"}, then {"t":"patch","seq","ops"} for
 // each change, in order, and {"t":"beat","seq","time"} after every beat, which
 // is so many milliseconds. Everything up to the seq of a beat was sent before it.
+// The time of both is the server's clock: a page reads ages and time limits by it,
+// whatever its reader's clock says.
 // Who hears nothing for two and a half beats should take the connection for lost
 // and connect again with the epoch and the seq that it has.
 // {"t":"resync","reason"} says that this is of no use, and that everything has to

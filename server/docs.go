@@ -46,6 +46,9 @@ func (o *operation) docs(known *schemas, mount, instance string) web.DocsOperati
 		d.Body = known.docsFields(known.command(o.body))
 	}
 	d.Answers = append(d.Answers, web.DocsField{Name: strconv.Itoa(o.good()), Words: o.answerWords(known)})
+	for _, other := range o.others {
+		d.Answers = append(d.Answers, web.DocsField{Name: strconv.Itoa(other.status), Words: other.meaning})
+	}
 	for _, f := range slices.Concat(o.fails, o.usualFailures()) {
 		status := strconv.Itoa(f.status)
 		if !slices.ContainsFunc(d.Answers, func(a web.DocsField) bool { return a.Name == status }) {

@@ -199,7 +199,7 @@ func TestADiskThatFailsIsSeen(t *testing.T) {
 	}
 	l.tells(words)
 	k.set(forever, nil)
-	l.tells("note-trouble-0") // it is taken away
+	l.tells("note-trouble") // it is taken away
 	g.send("GET", "readyz", "").is(200)
 	if a := g.send("GET", "metrics", ""); !strings.Contains(a.body, `callboard_journal_failing{instance="test"} 0`) {
 		t.Errorf("metrics do not tell that all is well:\n%s", a.body)

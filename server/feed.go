@@ -25,7 +25,8 @@ type feed struct {
 	log      *slog.Logger
 	runs     atomic.Uint64 // runs of groups ever begun
 	past     *history
-	keeper   Durability // may be nil
+	keeper   Durability                // may be nil
+	canFail  func(*tree.Director) bool // nil if nothing can
 	drawings drawings
 	printing context.Context // of patches, which no request waits for
 	life     context.Context // of past
@@ -45,6 +46,9 @@ func newFeed(printing context.Context, rt *director.Runtime, o Options) *feed {
 		rt: rt, printing: printing, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt), keeper: o.Durability,
 		groups: make(map[string]*group), watched: make(map[*group]bool),
 		idle: idleGroups{linger: o.Linger},
+	}
+	if o.Faults != nil {
+		f.canFail = o.Faults.CanFail
 	}
 	f.life, f.end = context.WithCancel(context.Background())
 	f.work.Go(func() { f.past.run(f.life, gaugeTicks*f.tick) })
@@ -234,7 +238,7 @@ func (f *feed) sayAlive(groups []*group, s *tree.Snapshot) {
 		T    string    `json:"t"`
 		Seq  uint64    `json:"seq"`
 		Time time.Time `json:"time"`
-	}{"beat", s.Seq, time.Now().UTC()})
+	}{"beat", s.Seq, clockTime()})
 	if err != nil {
 		f.log.Error("no sign of life", "error", err)
 		return

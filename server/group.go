@@ -91,7 +91,9 @@ func (g *group) advanceLocked(s *tree.Snapshot, places view.Places) {
 			places = newer
 		}
 	}
-	next := view.BuildWith(s, events, g.query, prev, places, g.feed.past.of, trouble)
+	next := view.BuildWith(s, events, g.query, prev, view.Beside{
+		Places: places, Past: g.feed.past.of, CanFail: g.feed.canFail, Trouble: trouble,
+	})
 	g.model, g.revision, g.trouble = next, s.Revision, trouble
 	if next.Whole() {
 		g.feed.drawings.keep(g.query.Drawing(), next.Places(), s.Revision)
@@ -192,11 +194,12 @@ func (g *group) join(s *tree.Snapshot, c *client, from position) {
 	g.advanceLocked(s, view.Places{})
 	g.clients[c] = true
 	hello := struct {
-		T     string `json:"t"`
-		Epoch string `json:"epoch"`
-		Seq   uint64 `json:"seq"`
-		Beat  int64  `json:"beat"` // milliseconds between two signs of life
-	}{"hello", from.named(s.Epoch, g.run), g.model.Seq, g.feed.beat.Milliseconds()}
+		T     string    `json:"t"`
+		Epoch string    `json:"epoch"`
+		Seq   uint64    `json:"seq"`
+		Beat  int64     `json:"beat"` // milliseconds between two signs of life
+		Time  time.Time `json:"time"`
+	}{"hello", from.named(s.Epoch, g.run), g.model.Seq, g.feed.beat.Milliseconds(), clockTime()}
 	message, err := newMessage(hello)
 	if err != nil {
 		c.end(endBroken)

@@ -25,6 +25,7 @@ type frame struct {
 	Ops    []web.Op `json:"ops"`
 	Reason string   `json:"reason"`
 	Beat   int64    `json:"beat"`
+	Time   string   `json:"time"`
 }
 
 // A listener is a websocket client.
@@ -175,17 +176,31 @@ func TestEpochOfHelloIsThatOfThePage(t *testing.T) {
 	}
 }
 
+// checkClock checks that a message tells the server's time, in the form that
+// every browser reads: a page counts ages by it.
+func checkClock(t *testing.T, f frame) {
+	t.Helper()
+	told, err := time.Parse("2006-01-02T15:04:05.999Z", f.Time)
+	if err != nil || told.After(time.Now()) {
+		t.Errorf("%s: got the time %q, %v; want one in UTC, to the millisecond, that is not ahead", f.T, f.Time, err)
+	}
+}
+
 func TestSignsOfLifeWhereNothingHappens(t *testing.T) {
 	g := newRig(t, func(o *Options) { o.Beat = 5 * time.Millisecond })
 	for _, query := range []string{"", "q=nothing"} {
 		l := g.listen(query)
-		if hello := l.is("hello"); hello.Beat != 5 {
+		hello := l.is("hello")
+		if hello.Beat != 5 {
 			t.Errorf("%s: got a beat of %d ms, want 5", query, hello.Beat)
 		}
+		checkClock(t, hello)
 		for range 3 {
-			if f := l.is("beat"); f.Seq != g.rt.Tree().Seq {
+			f := l.is("beat")
+			if f.Seq != g.rt.Tree().Seq {
 				t.Errorf("%s: got %+v, want %d", query, f, g.rt.Tree().Seq)
 			}
+			checkClock(t, f)
 		}
 		l.conn.Close()
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -34,6 +35,10 @@ func newMessage(v any) (*message, error) {
 	}
 	return &message{data: data, prepared: prepared, size: len(data)}, nil
 }
+
+// clockTime is the server's time as its messages tell it, to the millisecond,
+// which is all that a browser is bound to read.
+func clockTime() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
 // A patch is what leads from one model to the next.
 type patch struct {

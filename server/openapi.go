@@ -113,19 +113,6 @@ func (o *operation) parameters() []any {
 }
 
 func (o *operation) responses(s *schemas) object {
-	good := object{"description": http.StatusText(o.good())}
-	content := object{}
-	if o.answer != nil {
-		content[typeJSON] = object{"schema": s.answer(o.answer)}
-	}
-	for _, media := range o.media {
-		if content[media] == nil {
-			content[media] = object{}
-		}
-	}
-	if len(content) > 0 {
-		good["content"] = content
-	}
 	all := object{"default": object{"$ref": "#/components/responses/Problem"}}
 	for _, f := range append(o.usualFailures(), o.fails...) {
 		all[strconv.Itoa(f.status)] = problemResponse(f.meaning)
@@ -133,8 +120,28 @@ func (o *operation) responses(s *schemas) object {
 			all[strconv.Itoa(f.status)] = object{"description": f.meaning}
 		}
 	}
-	all[strconv.Itoa(o.good())] = good
+	for _, other := range o.others {
+		all[strconv.Itoa(other.status)] = s.goodResponse(other.meaning, other.answer, other.media)
+	}
+	all[strconv.Itoa(o.good())] = s.goodResponse(http.StatusText(o.good()), o.answer, o.media)
 	return all
+}
+
+// goodResponse is an answer when all went well: JSON unless answer is nil, and
+// the media types.
+func (s *schemas) goodResponse(meaning string, answer any, media []string) object {
+	good := object{"description": meaning}
+	content := object{}
+	for _, m := range media {
+		content[m] = object{}
+	}
+	if answer != nil {
+		content[typeJSON] = object{"schema": s.answer(answer)}
+	}
+	if len(content) > 0 {
+		good["content"] = content
+	}
+	return good
 }
 
 // good is the status when all went well.

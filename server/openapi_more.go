@@ -21,7 +21,8 @@ func eventOperations() []operation {
 		},
 		fails: []failure{
 			{http.StatusUnprocessableEntity, "There is no such kind, or a number is none."},
-			{http.StatusServiceUnavailable, "It would stay open, and the board shuts down."},
+			{http.StatusForbidden, "It would stay open, and a page of another origin asks."},
+			{http.StatusServiceUnavailable, "It would stay open, and as many are open as may be, or the board shuts down."},
 		},
 	}}
 }
@@ -87,10 +88,12 @@ func pageOperations() []operation {
 			summary: "The websocket of a page",
 			query:   append(append(position, parameter{"why", "Instead, says whether a page of the origin in X-Callboard-Origin may listen, and why not.", nil}), viewQuery()...),
 			detail: "The messages and the close codes are listed below. With Accept: text/event-stream the same messages come as " +
-				"events, for where a websocket does not pass.",
+				"events, for where a websocket does not pass. The answer in JSON is that to why: nothing here refuses the page.",
+			others: []otherAnswer{{
+				http.StatusOK, "The event stream; with why, that nothing here refuses the page.", whyAnswer{}, []string{typeEvents},
+			}},
 			fails: []failure{
 				{http.StatusBadRequest, "The handshake is not one of a websocket of version 13."},
-				{http.StatusOK, "The event stream; with why, that nothing here refuses the page."},
 				{http.StatusForbidden, "A page of another origin asks."},
 				{http.StatusUpgradeRequired, "This is no handshake of a websocket, and Accept does not ask for events."},
 				{http.StatusServiceUnavailable, "As many are open as may be, or the server shuts down."},

@@ -25,6 +25,8 @@ type operation struct {
 	status int
 	answer any
 	media  []string
+	// others are answers of other statuses when all went well, too.
+	others []otherAnswer
 	// fails are statuses of its own with what they mean, besides those that every
 	// operation has.
 	fails []failure
@@ -37,6 +39,15 @@ type parameter struct {
 	name, meaning string
 	// schema is that of a string if it is nil.
 	schema object
+}
+
+// An otherAnswer is what comes instead of the usual answer where something else
+// was asked for.
+type otherAnswer struct {
+	status  int
+	meaning string
+	answer  any
+	media   []string
 }
 
 // A failure is a status with what it means.
@@ -118,6 +129,9 @@ func (o *operation) usualFailures() []failure {
 	if strings.Contains(o.route, "/members") {
 		usual = append(usual, failure{http.StatusUnprocessableEntity, "The director has no members that can be changed."})
 	}
+	if strings.HasPrefix(o.route, instanceRoute) && o.body == nil {
+		usual = append(usual, failure{http.StatusBadRequest, "The query is not encoded as it should be."})
+	}
 	if len(o.query) > 0 {
 		usual = append(usual, failure{http.StatusUnprocessableEntity, "A parameter cannot be this; errors says which and why."})
 	}
@@ -131,7 +145,7 @@ func (o *operation) usualFailures() []failure {
 	}
 	if o.body != nil {
 		usual = append(usual,
-			failure{http.StatusBadRequest, "The body is not JSON, has a field that there is not, or does not come whole."},
+			failure{http.StatusBadRequest, "The body is not JSON, has a field that there is not, or does not come whole; or the query is not encoded as it should be."},
 			failure{http.StatusRequestTimeout, "The body does not come in time."},
 			failure{http.StatusRequestEntityTooLarge, fmt.Sprintf("The body has more than %d bytes.", maxBody)},
 			failure{http.StatusUnsupportedMediaType, "The body is neither JSON nor a form."},

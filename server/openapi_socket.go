@@ -9,12 +9,12 @@ import (
 
 // socketMessages are what a websocket's client hears, with an example of each.
 var socketMessages = []struct{ example, meaning string }{
-	{`{"t":"hello","epoch":"…","seq":1841,"beat":5000}`,
-		"Always the first. Where this connection begins, and the time between two beats in milliseconds."},
+	{`{"t":"hello","epoch":"…","seq":1841,"beat":5000,"time":"…"}`,
+		"Always the first. Where this connection begins, the time between two beats in milliseconds, and the server's clock, by which all its times are to be read."},
 	{`{"t":"patch","seq":1842,"ops":[…]}`,
 		"What changes on the page with the event seq. Patches come in order, and none is left out."},
 	{`{"t":"beat","seq":1842,"time":"…"}`,
-		"A sign of life: everything up to seq was sent before it. Who hears nothing for two and a half beats should connect again."},
+		"A sign of life: everything up to seq was sent before it. The time is the server's, again. Who hears nothing for two and a half beats should connect again."},
 	{`{"t":"resync","reason":"slow"}`,
 		"The connection ends, and what the page shows cannot be made current by patches: load it again. The reason is slow, epoch, gap or error."},
 }

@@ -170,6 +170,21 @@ func parseFilter(text string) (view.Filter, error) {
 	return filter, nil
 }
 
+// maxRecipe bounds what is recorded of a director: the log keeps it in memory for
+// as many events as it has room for, also when the director is long gone.
+const maxRecipe = 32 << 10
+
+func checkRecipe(body *newDirector, recipe []byte) error {
+	if len(recipe) <= maxRecipe {
+		return nil
+	}
+	field, detail := "options", fmt.Sprintf("more than %d bytes in all", maxRecipe)
+	if body.Backend != nil {
+		field, detail = "backend", detail+"; large sets of authorities can be files, in tls.ca_file"
+	}
+	return refuse(field, detail)
+}
+
 // checkPattern refuses a pattern that would take long to match.
 func checkPattern(pattern string) error {
 	if len(pattern) > maxPattern {

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/callboard/callboard/director/backend"
 )
 
 // newCAs makes a folder of authorities with what an API must not open beside it
@@ -125,6 +127,19 @@ func TestProbesAndLookupsAreNoFlood(t *testing.T) {
 	quick.send("POST", api+"directors", `{"vcl":"boot","name":"x","backend":{"host":"127.0.0.1","port":9,"probe":{"interval":"1ms"}}}`).is(201)
 }
 
+// What was recorded of a director stays in the log, also when it is deleted at once.
+func TestWhatIsRecordedOfADirectorHasABound(t *testing.T) {
+	g := newRig(t, nil)
+	long := strings.Repeat("x", 40<<10)
+	for _, body := range []string{
+		`"backend":{"host":"h","probe":{"request":["GET / HTTP/1.1","X: ` + long + `"]}}`,
+		`"backend":{"host":"h","host_header":"` + long + `"}`,
+		`"type":"dns","options":{"host":"localhost","probe":"/` + long + `"}`,
+	} {
+		g.send("POST", api+"directors", `{"vcl":"boot","name":"x",`+body+`}`).is(422)
+	}
+}
+
 // A set that is never closed is searched to its end at each place.
 func TestPatternsAreShort(t *testing.T) {
 	g := newRig(t, nil)
@@ -133,4 +148,28 @@ func TestPatternsAreShort(t *testing.T) {
 	g.send("GET", api+"backend.list?pattern="+pattern, "").is(422)
 	g.send("GET", api+"directors?q="+strings.Repeat("a+", 100_000), "").is(422)
 	g.send("PUT", api+"health", `{"admin":"auto","pattern":"boot.`+strings.Repeat("*", 200)+`a1"}`).is(200)
+}
+
+// A program that adds directors itself has the same: undo, restore, secrets
+// apart, authorities from its folder.
+func TestAddDirectorKeepsSecretsApart(t *testing.T) {
+	dir, _, _ := newCAs(t)
+	g := newRig(t, func(o *Options) { o.CADir = dir })
+	v, err := g.rt.VCL("boot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := backend.Config{Host: "h", TLS: &backend.TLSConfig{CAFile: "sub/shop.pem"}, Probe: &backend.ProbeConfig{URL: "/?" + mark}}
+	if _, err := AddDirector(v, "x", backendType, &c, nil); err == nil {
+		t.Error("without a folder: got no error")
+	}
+	d, err := Maker{CADir: dir}.AddDirector(v, "x", backendType, &c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, _ := g.rt.Tree().Director(d.ID())
+	if strings.Contains(string(known.Config), mark) || len(known.Secrets) != 1 || !strings.Contains(string(known.Config), "sub/shop.pem") {
+		t.Errorf("recorded %s, %v", known.Config, known.Secrets)
+	}
+	g.undo(g.delete("x"))
 }

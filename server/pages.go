@@ -45,7 +45,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) error {
 	shown.Epoch = epoch
 	s.render(w, r, http.StatusOK, web.Page(web.PageData{
 		Root: root(r), Model: &shown, ProxyURL: s.options.ProxyURL, Types: typeForms(),
-		Faults: s.options.Faults != nil, ReadOnly: s.options.ReadOnly,
+		ReadOnly: s.options.ReadOnly,
 	}))
 	return nil
 }

@@ -111,8 +111,15 @@ func param(r *http.Request, name string) (string, error) {
 	return value, nil
 }
 
-// checkInstance fails if the path names an instance that is not here.
+// checkInstance fails if the path names an instance that is not here, and in the
+// API if the query cannot be read: what is passed over in silence is worse than
+// an error.
 func (s *Server) checkInstance(r *http.Request) error {
+	if strings.HasPrefix(escapedPath(r), apiRoute) {
+		if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+			return &problem{Status: http.StatusBadRequest, Title: "Bad query", Detail: "The query is not encoded as it should be: " + err.Error() + "."}
+		}
+	}
 	name, err := param(r, "instance")
 	if err != nil {
 		return err

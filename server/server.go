@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/tree"
 	"github.com/callboard/callboard/web"
 )
 
@@ -78,10 +79,12 @@ type Options struct {
 
 // A FaultInjector can make a backend fail for real, as those of a demo do.
 type FaultInjector interface {
-	// SetFailing makes the backend behind the director with that name fail, or
-	// answer again. It fails with [director.ErrNotFound] for one that it does
-	// not know.
-	SetFailing(director string, failing bool) error
+	// CanFail reports whether it can make what is behind the director fail. It is
+	// asked often and must not block.
+	CanFail(d *tree.Director) bool
+	// SetFailing makes what is behind a director for which CanFail holds fail, or
+	// answer again.
+	SetFailing(d *tree.Director, failing bool) error
 }
 
 // A Server is the board of one instance. Make it with [New].

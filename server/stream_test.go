@@ -89,6 +89,10 @@ func TestStreamSaysWhatTheWebsocketSays(t *testing.T) {
 	}
 	want := []frame{socket.is("hello")}
 	got := []frame{stream.is("hello")}
+	if got[0].Time == "" {
+		t.Error("hello: got no time")
+	}
+	got[0].Time, want[0].Time = "", "" // each is told when it was greeted
 	for range 5 {
 		seq := g.flip()
 		want = append(want, socket.until(seq)...)

@@ -2,7 +2,10 @@ package server
 
 import (
 	"net/http"
+	"strings"
 	"testing"
+
+	"github.com/callboard/callboard/director/tree"
 )
 
 func TestVCLs(t *testing.T) {
@@ -45,8 +48,10 @@ func TestVCLsComeAndGo(t *testing.T) {
 
 type faultRecorder map[string]bool
 
-func (f faultRecorder) SetFailing(name string, failing bool) error {
-	f[name] = failing
+func (f faultRecorder) CanFail(d *tree.Director) bool { return d.Name == "a1" }
+
+func (f faultRecorder) SetFailing(d *tree.Director, failing bool) error {
+	f[d.Name] = failing
 	return nil
 }
 
@@ -60,6 +65,13 @@ func TestFaultsAreOfferedOnlyWhereThereAreAny(t *testing.T) {
 	}
 	g.send("PUT", api+"faults/a1", `{}`).problem(422)
 	g.send("PUT", api+"faults/nobody", `{"failing":true}`).problem(404)
+	g.send("PUT", api+"faults/boot.a2", `{"failing":true}`).problem(404)
+	for name, want := range map[string]bool{"a1": true, "a2": false} {
+		page := g.send("GET", "i/test/?select=boot."+name, "").is(200).body
+		if got := strings.Contains(page, "Make it fail"); got != want {
+			t.Errorf("%s: offered %t, want %t", name, got, want)
+		}
+	}
 }
 
 func TestReadOnlyRefusesEveryChange(t *testing.T) {

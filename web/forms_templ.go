@@ -489,7 +489,7 @@ func commands(c *view.Commands) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.Leaf {
+		if c.Fault != nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<form id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -520,7 +520,7 @@ func commands(c *view.Commands) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = hidden(c.Fault).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = hidden(*c.Fault).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1041,7 +1041,7 @@ func addPanel(p PageData, kind string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = field("add", "name", "text", "Name", "", "", templ.Attributes{"required": true, "class": "name", "pattern": "[A-Za-z][A-Za-z0-9_.\\-]*", "placeholder": "a letter, then letters, digits, _"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field("add", "name", "text", "Name", "", nameRule, templ.Attributes{"required": true, "class": "name", "pattern": "[A-Za-z][A-Za-z0-9_.\\-]*", "title": nameRule}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

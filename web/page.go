@@ -26,8 +26,6 @@ type PageData struct {
 	ProxyURL string
 	// Types are the director types that can be added, backends left out.
 	Types []TypeForm
-	// Faults offers to make a backend's probe fail: for demos.
-	Faults bool
 	// ReadOnly leaves out everything that changes something.
 	ReadOnly bool
 }
@@ -228,3 +226,7 @@ func (p ProblemData) back(root string) string {
 	}
 	return home(root)
 }
+
+// nameRule is what the form asks of a name, so that it needs no quotes in VCL, in
+// a shell, or in an address; programs may give others.
+const nameRule = "A letter, then letters, digits, and _ . -"

@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/callboard/callboard/director/tree"
 	"github.com/callboard/callboard/static"
 	"github.com/callboard/callboard/web"
 	"github.com/callboard/callboard/web/layout"
@@ -26,10 +27,13 @@ var types = []web.TypeForm{
 	}},
 }
 
+// canFail is that of a demo which has a server behind a1 only.
+func canFail(d *tree.Director) bool { return d.Name == "a1" }
+
 func build(st *viewtest.Stage, q view.Query) web.PageData {
 	return web.PageData{
-		Root: "../../", Model: view.Build(st.Snapshot, st.Events, q, nil),
-		Types: types, Faults: true, ProxyURL: "http://127.0.0.1:8081/",
+		Root: "../../", Model: view.BuildWith(st.Snapshot, st.Events, q, nil, view.Beside{CanFail: canFail}),
+		Types: types, ProxyURL: "http://127.0.0.1:8081/",
 	}
 }
 

@@ -99,7 +99,7 @@ func try(t *view.Try) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = field(t.Form.ID, "path", "text", "Path", "/", "", templ.Attributes{"required": true, "pattern": "/\\S*", "class": "name"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = field(t.Form.ID, "path", "text", "Path", "/", "", templ.Attributes{"required": true, "pattern": "/\\S*", "title": "A path begins with / and has no spaces.", "class": "name"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

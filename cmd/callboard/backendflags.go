@@ -16,7 +16,7 @@ type backendFlags struct {
 
 func (b *backendFlags) define(flags *flag.FlagSet) {
 	flags.StringVar(&b.address, "backend", "", "`host:port` of a backend")
-	flags.StringVar(&b.socket, "socket", "", "`path` of a backend's Unix socket")
+	flags.StringVar(&b.socket, "socket", "", "`path` of a backend's Unix socket, below a --socket-dir of the board")
 	flags.StringVar(&b.probe, "probe", "", "`path` that a backend is probed with; no probe if not given")
 	flags.IntVar(&b.most, "max-connections", 0, "most requests at a backend at one time, a `number`")
 	flags.Var(&b.fields, "set", "`field=value` of a backend, as the API calls it: probe.interval=1s; may be repeated, and so may "+

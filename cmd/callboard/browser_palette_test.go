@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -68,6 +69,57 @@ func TestBrowserPaletteByKeyboard(t *testing.T) {
 	p.WaitText(".palette-none", "a part of a director’s name")
 	p.Press("Control+k")
 	p.WaitGone("#palette")
+}
+
+// What is to be done and the name of whom, in any order, is a command.
+func TestBrowserPaletteUnderstandsWhatAndWhom(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?select=boot.a1")
+	openPalette(p, "sick b1")
+	p.WaitText(".palette-group", "boot.b1")
+	p.WaitText(option, "Health: sick")
+	p.Press("Enter")
+	p.WaitGone("#palette")
+	p.WaitVisible(face("b1") + `[data-health="sick"]`)
+
+	openPalette(p, "a2 delete")
+	p.WaitText(".palette-group", "boot.a2")
+	p.WaitText(option, "Delete…")
+	p.Press("Enter")
+	p.WaitText(`[data-section="delete"] h3`, "a2")
+	p.Click("#confirm-delete")
+	p.WaitVisible(face("a2") + `[data-phase="lingering"]`)
+
+	openPalette(p, "rewire pool_b")
+	p.WaitText(".palette-group", "boot.pool_b")
+	p.Press("Enter")
+	p.WaitText("#rewire-picker", "pool_b")
+	p.Press("Escape")
+}
+
+// Whatever is typed, the palette's own words above all, the server is asked
+// nothing that it refuses: the test fails on an answer that is an error.
+func TestBrowserPaletteTakesItsOwnWords(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?select=boot.a1")
+	openPalette(p, "")
+	p.WaitText(".palette-list", "Add a director")
+	labels := browser.Eval[[]string](p, `[...document.querySelectorAll(".palette-option > span:first-child")].map(e => e.textContent)`)
+	if len(labels) < 20 {
+		t.Fatalf("got %q, want all that the palette offers", labels)
+	}
+	asked := func() int {
+		return browser.Eval[int](p, `performance.getEntriesByType("resource").filter(e => e.name.includes("/directors?")).length`)
+	}
+	for _, text := range append(labels, "health:", "refs>", "-", `"`, `name:"`, "a=1") {
+		before := asked()
+		browser.Eval[any](p, `(f => { f.value = `+quoted(text)+`; f.dispatchEvent(new Event("input")); })(document.getElementById("palette-q"))`)
+		if text != `"` {
+			p.WaitFor(fmt.Sprintf(`(n => n > %d || {not: n})(performance.getEntriesByType("resource").filter(e => e.name.includes("/directors?")).length)`, before))
+		}
+	}
 }
 
 // A command that needs a value asks for it, and says what is wrong with it.

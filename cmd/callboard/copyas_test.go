@@ -47,7 +47,7 @@ func readCopied(t *testing.T) []copied {
 
 func TestCopiedCommandLinesWork(t *testing.T) {
 	t.Parallel()
-	r := startDemo(t, "--quiet-traffic")
+	r := startDemo(t, "--quiet-traffic", "--socket-dir", "/run") // where a copied command has a socket
 	path := programPath(t)
 	for _, c := range readCopied(t) {
 		before := r.seq()
@@ -65,7 +65,7 @@ func TestCopiedCurlWorks(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("there is no curl")
 	}
-	r := startDemo(t, "--quiet-traffic")
+	r := startDemo(t, "--quiet-traffic", "--socket-dir", "/run") // where a copied command has a socket
 	for _, c := range readCopied(t) {
 		before := r.seq()
 		answer := r.runCopied(os.Getenv("PATH"), c, c.Curl)

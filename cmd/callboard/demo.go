@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/callboard/callboard/cmd/callboard/internal/demo"
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/backend"
+	"github.com/callboard/callboard/director/tree"
 	"github.com/callboard/callboard/server"
 )
 
@@ -65,13 +67,28 @@ func runDemo(ctx context.Context, e env, board boardFlags, quiet bool) error {
 // faults makes the demo's backends fail from the page.
 type faults struct{ backends *demo.Backends }
 
+// CanFail implements [server.FaultInjector].
+func (f faults) CanFail(d *tree.Director) bool { return f.behind(d) != "" }
+
 // SetFailing implements [server.FaultInjector].
-func (f faults) SetFailing(name string, failing bool) error {
-	err := f.backends.SetFailing(name, failing)
-	if errors.Is(err, demo.ErrUnknown) {
-		return fmt.Errorf("backend of the demo %q: %w", name, director.ErrNotFound)
+func (f faults) SetFailing(d *tree.Director, failing bool) error {
+	return f.backends.SetFailing(f.behind(d), failing)
+}
+
+// behind returns the name of the demo's server that a backend sends its requests
+// to, "" for another one's: it is the address that counts, since any director may
+// have the name of another.
+func (f faults) behind(d *tree.Director) string {
+	var made struct {
+		Backend struct {
+			Host string
+			Port int
+		}
 	}
-	return err
+	if json.Unmarshal(d.Config, &made) != nil {
+		return "" // no record of how it was made
+	}
+	return f.backends.At(net.JoinHostPort(made.Backend.Host, strconv.Itoa(made.Backend.Port)))
 }
 
 // A demoPool is a load-balancing director of the demo, and a demoMember one of

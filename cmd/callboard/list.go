@@ -79,7 +79,8 @@ type listed struct {
 
 var listCommand = command{
 	name: "list", args: "[TEXT...] [flags]", short: "list the directors, and who holds them",
-	details: "With TEXT, only those are listed in whose name, type or state every word occurs:\ncallboard list sick random",
+	details: "With TEXT, only those are listed in whose name, type or state every word occurs:\ncallboard list sick random\n" +
+		"Where several have one name, each has its number beside it (@17), by which commands take it.",
 	prepare: remote(0, 100, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		vcl := flags.String("vcl", "", "only those of the VCL with this `name`")
 		varnish := flags.Bool("varnish", false, "print what varnishadm backend.list would; TEXT is its pattern")

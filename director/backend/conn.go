@@ -22,6 +22,7 @@ const answerGrace = time.Second
 // reading has ended too, and the answer always wins.
 type backendConn struct {
 	net.Conn
+	remote  net.Addr
 	t       *tallies
 	written atomic.Uint64 // bytes
 	// bare is set for a request whose target net/http can only write behind a

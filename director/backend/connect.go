@@ -124,7 +124,7 @@ func (b *Backend) connect(ctx context.Context, timeout time.Duration, source, ta
 		b.tallies.countConnect(failed.Errno)
 		return nil, failed
 	}
-	return &backendConn{Conn: ready, t: &b.tallies, over: make(chan struct{})}, nil
+	return &backendConn{Conn: ready, remote: ready.RemoteAddr(), t: &b.tallies, over: make(chan struct{})}, nil
 }
 
 // ends returns the two addresses of the connection by which a request came to

@@ -131,6 +131,10 @@ func (e *Error) NotSent() bool {
 	return e.unsent
 }
 
+// Stale reports whether the connection ended before anything was written to it,
+// which says nothing of the backend: it may be asked again on another one.
+func (e *Error) Stale() bool { return e.unsent }
+
 // classify finds the kind of what net/http says of an exchange.
 func classify(err error) *Error {
 	if known, ok := errors.AsType[*Error](err); ok {

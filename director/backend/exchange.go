@@ -37,7 +37,7 @@ type exchange struct {
 	mark           sendMark
 	// inform is told of informational answers, unless it is nil. Informed counts
 	// them; only the goroutine that reads answers does.
-	inform   func(status int, header http.Header)
+	inform   Informer
 	informed int
 }
 
@@ -171,9 +171,8 @@ func (x *exchange) got(info httptrace.GotConnInfo) {
 	if info.Reused {
 		t.reuse.Add(1)
 	}
-	addr := info.Conn.RemoteAddr()
-	x.remote.Store(&addr)
-	if conn, ok := info.Conn.(*backendConn); ok {
+	if conn, ok := info.Conn.(*backendConn); ok { // as dialForPool has made it
+		x.remote.Store(&conn.remote)
 		conn.bare = x.bare
 		x.sending.conn = conn
 	}

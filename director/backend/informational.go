@@ -10,20 +10,26 @@ import (
 // maxInformational bounds the informational answers (1xx) to one request.
 const maxInformational = 32
 
-type informKey struct{}
-
-// WithInformational returns a context whose requests tell f of each
-// informational answer (1xx) before the final one, 100 included, and 101, which
-// is a final one, not. F is called by another goroutine than that of the request, perhaps
-// still when RoundTrip has returned because the request was cancelled. The
-// header is its own.
-func WithInformational(ctx context.Context, f func(status int, header http.Header)) context.Context {
-	return context.WithValue(ctx, informKey{}, f)
+// An Informer is told of informational answers (1xx).
+type Informer interface {
+	// Inform tells of one. The header is its own. It is called by another
+	// goroutine than that of the request, perhaps still when RoundTrip has
+	// returned because the request was cancelled.
+	Inform(status int, header http.Header)
 }
 
-func informer(ctx context.Context) func(int, http.Header) {
-	f, _ := ctx.Value(informKey{}).(func(int, http.Header))
-	return f
+type informKey struct{}
+
+// WithInformational returns a context whose requests tell i of each
+// informational answer before the final one. 100 is among them; 101 is not, it
+// is a final one.
+func WithInformational(ctx context.Context, i Informer) context.Context {
+	return context.WithValue(ctx, informKey{}, i)
+}
+
+func informer(ctx context.Context) Informer {
+	i, _ := ctx.Value(informKey{}).(Informer)
+	return i
 }
 
 // informational hears of the answers before the final one. An error ends the
@@ -33,7 +39,7 @@ func (x *exchange) informational(status int, header textproto.MIMEHeader) error 
 		return &Error{Kind: KindProtocol, Err: errors.New("too many informational answers")}
 	}
 	if x.inform != nil {
-		x.inform(status, http.Header(header))
+		x.inform.Inform(status, http.Header(header))
 	}
 	return nil
 }

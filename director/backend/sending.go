@@ -25,6 +25,7 @@ type sending struct {
 	answered atomic.Bool  // the final answer's header is here
 	failed   atomic.Pointer[error]
 
+	body  sentBody // the first: it may be sent again
 	asks  bool
 	yes   chan struct{} // closed when the backend says to go on
 	over  chan struct{} // closed when nobody wants the body any more
@@ -40,7 +41,8 @@ func (s *sending) wrap(out *http.Request) {
 	if s.asks = expects(out.Header); s.asks {
 		s.yes, s.over = make(chan struct{}), make(chan struct{})
 	}
-	out.Body = &sentBody{ReadCloser: out.Body, s: s, asks: s.asks}
+	s.body = sentBody{ReadCloser: out.Body, s: s, asks: s.asks}
+	out.Body = &s.body
 	if again := out.GetBody; again != nil {
 		out.GetBody = func() (io.ReadCloser, error) {
 			body, err := again()

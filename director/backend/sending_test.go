@@ -156,11 +156,11 @@ func TestInformationalAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := setStage(t, Config{}, once("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"+ok))
 		var told []int
-		ctx := WithInformational(t.Context(), func(status int, header http.Header) {
+		ctx := WithInformational(t.Context(), informFunc(func(status int, header http.Header) {
 			if told = append(told, status); status == 103 && header.Get("Link") != "</a>" {
 				t.Errorf("103: got %v", header)
 			}
-		})
+		}))
 		if got, err := s.do(ctx, "GET", nil); err != nil || got != "200 OK ok" || len(told) != 2 || told[1] != 103 {
 			t.Errorf("got %q, %v, told of %v", got, err, told)
 		}
@@ -168,3 +168,7 @@ func TestInformationalAnswers(t *testing.T) {
 		s.fails(t, t.Context(), KindProtocol, 0)
 	})
 }
+
+type informFunc func(status int, header http.Header)
+
+func (f informFunc) Inform(status int, header http.Header) { f(status, header) }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -22,6 +23,7 @@ type either struct{ slots [2]*director.Ref }
 func (*either) Type() string { return "either" }
 func (e *either) Bind(self *director.Director) {
 	e.slots[0], e.slots[1] = self.NewRef(), self.NewRef()
+	self.FollowMembers()
 }
 func (e *either) Resolve(t *director.Task) director.Hold {
 	if t.Excludes(e.slots[0].Target()) {
@@ -195,14 +197,57 @@ func TestAStaleConnectionCostsNoBody(t *testing.T) {
 	})
 }
 
-// A closableConn takes no second request.
+// The only backend is asked again when a connection was stale, whatever the
+// method: it may have been started again meanwhile.
+func TestTheOnlyBackendIsAskedAgainAfterAStaleConnection(t *testing.T) {
+	for _, hint := range []string{"leaf", "pool"} {
+		t.Run(hint, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := setStage(t, Config{}, nil)
+				s.dial = func(context.Context, string, string) (net.Conn, error) {
+					ours, theirs := net.Pipe()
+					go after(ok)(theirs, bufio.NewReader(theirs))
+					return &closableConn{Conn: ours}, nil
+				}
+				if hint == "pool" {
+					pool := &either{}
+					d, err := s.d.VCL().Add("pool", pool)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := pool.slots[0].Assign(s.d); err != nil {
+						t.Fatal(err)
+					}
+					s.d = d
+				}
+				for i := range 3 {
+					body := struct{ io.Reader }{strings.NewReader("text")}
+					if got, err := s.do(t.Context(), http.MethodPost, body); got != "200 OK ok" {
+						t.Errorf("request %d: got %q, %v", i, got, err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// A closableConn takes no second request: nothing can be written once something
+// was read.
 type closableConn struct {
 	net.Conn
-	writes int
+	answered atomic.Bool
+}
+
+func (c *closableConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.answered.Store(true)
+	}
+	return n, err
 }
 
 func (c *closableConn) Write(p []byte) (int, error) {
-	if c.writes++; c.writes > 1 {
+	if c.answered.Load() {
 		return 0, &net.OpError{Op: "write", Err: syscall.EPIPE}
 	}
 	return c.Conn.Write(p)

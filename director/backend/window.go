@@ -30,6 +30,7 @@ type window struct {
 	size, threshold, initial int
 
 	maps    [mapCount]uint64 // the newest poke in bit 0
+	made    int              // since the last reset, at most maxWindow
 	good    int
 	sick    bool
 	went    bool // the newest update changed sick
@@ -84,6 +85,7 @@ func (w *window) add(p poke, now time.Time) {
 			w.maps[m] |= 1
 		}
 	}
+	w.made = min(w.made+1, maxWindow)
 	w.last, w.text, w.words = p.took, p.text, p.words()
 	w.keep(p, now)
 	if p.marks[mapHappy] {
@@ -114,7 +116,7 @@ func (w *window) reset(now time.Time) {
 	// them go through the same steps as real ones.
 	w.rate = min(float64(w.initial), averagePokes)
 	w.average, w.last, w.text, w.words = 0, 0, "", ""
-	w.answers = []event.ProbeAnswer{}
+	w.answers, w.made = []event.ProbeAnswer{}, 0
 	w.update(now)
 }
 
@@ -132,7 +134,7 @@ func (w *window) update(now time.Time) {
 // report returns what the tree shows.
 func (w *window) report() event.Probe {
 	return event.Probe{
-		Happy: event.Bits(w.maps[mapHappy]), Good: w.good, Window: w.size, Threshold: w.threshold,
+		Happy: event.Bits(w.maps[mapHappy]), Good: w.good, Window: w.size, Threshold: w.threshold, Made: w.made,
 		Last: w.last.Seconds(), Average: w.average, Response: w.words,
 		Answers: w.answers,
 	}

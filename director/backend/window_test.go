@@ -171,6 +171,30 @@ func TestWindow(t *testing.T) {
 
 // vbp_reset lets each credited poke go through the steps of a real one that took
 // no time, so the first real ones weigh less than they would alone.
+// What a backend is credited with at first is no poke that was made.
+func TestWindowCountsThePokesMade(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	w := newWindow(&ProbeConfig{Window: 8, Threshold: 3}, now)
+	for i, want := range []int{0, 1, 2} {
+		if i > 0 {
+			w.add(poke{}, now)
+		}
+		if got := w.report().Made; got != want {
+			t.Errorf("after %d: got %d made, want %d", i, got, want)
+		}
+	}
+	for range 2 * maxWindow {
+		w.add(poke{}, now)
+	}
+	if got := w.report().Made; got != maxWindow {
+		t.Errorf("after many: got %d made, want %d: the map has no more bits", got, maxWindow)
+	}
+	w.reset(now)
+	if got := w.report().Made; got != 0 {
+		t.Errorf("after a reset: got %d made, want 0", got)
+	}
+}
+
 func TestCreditedPokesCountInTheAverage(t *testing.T) {
 	config, err := ProbeConfig{Threshold: 3, Window: 8}.complete()
 	if err != nil {

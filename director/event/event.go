@@ -245,6 +245,9 @@ type Probe struct {
 	Good      int `json:"good"`
 	Window    int `json:"window"`
 	Threshold int `json:"threshold"`
+	// Made is how many of the bits are of pokes that were made, at most 64. The
+	// others, as those that a backend is credited with at first, are of none.
+	Made int `json:"made"`
 	// Last is the newest response time, Average the moving one, in seconds.
 	Last    float64 `json:"last"`
 	Average float64 `json:"average"`

@@ -6,5 +6,5 @@
 // It is a module of its own, so that whoever uses Callboard does not get these
 // tools, and it knows Callboard only as a program and a document.
 //
-//	cd internal/apicheck && go test ./...
+//	go -C internal/apicheck test -count=1 ./... # the cache knows nothing of the program
 package apicheck

@@ -3,9 +3,11 @@ package browser
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 )
 
 // SetViewport makes the page so many CSS pixels wide and high; a screenshot has
@@ -57,18 +59,41 @@ func (p *Page) JavaScript(on bool) {
 		emulation.SetScriptExecutionDisabledParams{Value: !on})
 }
 
+// BeforeLoad runs a script in each document from the next load on, before any of
+// the page's own: to take something away from it that a browser usually has.
+func (p *Page) BeforeLoad(script string) {
+	p.t.Helper()
+	call(p, "adding a script", page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
 // Offline makes new requests of the page fail, and navigator.onLine false. It
 // does not cut a websocket that is open: use a [Relay] for that.
 func (p *Page) Offline(on bool) {
 	p.t.Helper()
-	conditions := []*network.Conditions{}
 	if on {
-		conditions = append(conditions, &network.Conditions{
-			Offline: true, DownloadThroughput: -1, UploadThroughput: -1,
-		})
+		p.network(&network.Conditions{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
+	} else {
+		p.network()
+	}
+	call(p, "switching navigator.onLine", network.OverrideNetworkState,
+		network.OverrideNetworkStateParams{Offline: on, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+// FarAway makes each answer to a new request of the page so much later.
+func (p *Page) FarAway(latency time.Duration) {
+	p.t.Helper()
+	p.network(&network.Conditions{
+		Latency: float64(latency.Milliseconds()), DownloadThroughput: -1, UploadThroughput: -1,
+	})
+}
+
+// network sets the conditions of all requests from now on; without any they are
+// as usual.
+func (p *Page) network(conditions ...*network.Conditions) {
+	p.t.Helper()
+	if conditions == nil {
+		conditions = []*network.Conditions{} // the protocol wants a list
 	}
 	call(p, "switching the network", network.EmulateNetworkConditionsByRule,
 		network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: conditions})
-	call(p, "switching navigator.onLine", network.OverrideNetworkState,
-		network.OverrideNetworkStateParams{Offline: on, DownloadThroughput: -1, UploadThroughput: -1})
 }

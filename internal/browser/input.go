@@ -164,6 +164,28 @@ func (p *Page) Press(key string) {
 	p.do("pressing "+key, chromedp.KeyEvent(text, chromedp.KeyModifiers(held)))
 }
 
+// A Key is a press of a key as a browser tells pages of it, for what [Page.Press]
+// cannot say: other layouts, caps lock, input methods. Number is its keyCode.
+type Key struct {
+	Key, Code string
+	Number    int
+	Held      []string // modifiers, as in Press
+}
+
+// PressKey presses and releases the key where the focus is. It types nothing.
+func (p *Page) PressKey(k Key) {
+	p.t.Helper()
+	held, err := modifiers(k.Held)
+	if err != nil {
+		p.t.Fatalf("browser: pressing %s: %v", k.Key, err)
+	}
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		call(p, "pressing "+k.Key, input.DispatchKeyEvent, input.DispatchKeyEventParams{
+			Type: kind, Key: k.Key, Code: k.Code, Modifiers: int64(held), WindowsVirtualKeyCode: int64(k.Number),
+		})
+	}
+}
+
 func modifiers(keys []string) (held chromedp.Modifier, err error) {
 	for _, key := range keys {
 		switch key {

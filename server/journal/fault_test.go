@@ -70,6 +70,7 @@ func poolsOf(t *testing.T, path string) map[string]int {
 // Each bit of a file that flips is found, with the line that it is in. None makes
 // a file that looks like one with something else in it.
 func TestFlippedBits(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	h, _ := open(t, dir, options(), director.Options{})
 	h.add("boot", "a", configs[0])
@@ -94,6 +95,7 @@ func TestFlippedBits(t *testing.T) {
 // The disk becomes full at any byte: what Written has said to be kept is there,
 // and nothing is there by half.
 func TestFullAtEveryByte(t *testing.T) {
+	t.Parallel()
 	history := func(h *house) (acknowledged []string) {
 		for i := range 3 {
 			name := fmt.Sprint("p", i)

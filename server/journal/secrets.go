@@ -46,6 +46,8 @@ type secretFile struct {
 	spared  map[string]keptSecret
 	written map[string]bool // nil while it is not known what is in the file
 	dirty   bool            // lines were added since the last sync began
+	// seen is the store's channel of when written was all that there was.
+	seen <-chan struct{}
 }
 
 func (j *Journal) openSecrets() (err error) {
@@ -153,7 +155,19 @@ func (f *secretFile) watch(ctx context.Context) {
 func (f *secretFile) keep(exactly bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	changed := f.store.Changed()
+	if f.written != nil && f.seen == changed && !exactly {
+		return nil
+	}
 	now := f.store.All()
+	if err := f.keepLocked(now, exactly); err != nil {
+		return err
+	}
+	f.seen = changed
+	return nil
+}
+
+func (f *secretFile) keepLocked(now map[string]string, exactly bool) error {
 	var added []keptSecret
 	for name, value := range now {
 		if !f.written[name] {

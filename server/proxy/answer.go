@@ -24,7 +24,8 @@ func (x *exchange) answer(resp *http.Response) {
 // piece goes out with the header in one write, and the rest is not left lying
 // for longer than flushDelay.
 func (x *exchange) copy(resp *http.Response) error {
-	to := flusher{w: x.w, control: x.control}
+	to := &x.out
+	to.w, to.control = x.w, &x.control
 	defer to.stop()
 	buffer := takeBuffer(resp.ContentLength)
 	defer buffer.giveBack()

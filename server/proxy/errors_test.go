@@ -110,9 +110,7 @@ func TestFailuresOfRealBackends(t *testing.T) {
 func TestBusyIsNamed(t *testing.T) {
 	w := newWire(t, wireOptions{}, func(conn net.Conn, r *bufio.Reader) { silence(lengthy)(nil, conn, r) })
 	first := w.say(get)
-	for w.taken() == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	w.until(func() bool { return w.taken() == 1 }, func() string { return "until the first has arrived" })
 	if got := w.ask(get); !strings.HasPrefix(got, "HTTP/1.1 503") || !strings.Contains(got, "error=connection_limit_reached\r\n") {
 		t.Errorf("got %q", got)
 	}

@@ -133,7 +133,7 @@ var oddBackends = []odd{
 	}},
 	{what: "no first byte", options: wireOptions{config: backend.Config{FirstByteTimeout: backend.Duration(50 * time.Millisecond)}},
 		request: get, origin: silence(""), starts: "HTTP/1.1 504"},
-	{what: "silent in its body", options: wireOptions{config: backend.Config{BetweenBytesTimeout: backend.Duration(50 * time.Millisecond)}},
+	{what: "silent in its body", options: wireOptions{config: backend.Config{BetweenBytesTimeout: backend.Duration(time.Second)}},
 		request: get, origin: silence(lengthy + "hello"), starts: "HTTP/1.1 200", ends: "hello"},
 	{what: "answers before the body", request: half, origin: func(_ *testing.T, conn net.Conn, r *bufio.Reader) {
 		readHead(r)

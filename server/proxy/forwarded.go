@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"net/netip"
@@ -15,28 +16,45 @@ func Loopback() []netip.Prefix {
 
 // forward says where the request comes from. The client's address is added to
 // X-Forwarded-For in any case. What else a trusted proxy has said is kept, since
-// it alone knows how its client reached it; from others it is replaced.
+// it alone knows how its client reached it; from others it is replaced. Fields
+// that are missing are made of the others, so that they do not contradict them.
 func (h *Handler) forward(header http.Header, in *http.Request) {
 	values := make([]string, 4) // of the fields, each a slice of one
 	client, _, err := net.SplitHostPort(in.RemoteAddr)
+	before := strings.Join(in.Header["X-Forwarded-For"], ", ")
 	if err == nil {
-		said := strings.Join(in.Header["X-Forwarded-For"], ", ")
-		if said != "" {
-			said += ", "
+		values[3] = client
+		if before != "" {
+			values[3] = before + ", " + client
 		}
-		values[3] = said + client
 		header["X-Forwarded-For"] = values[3:4:4]
 	}
 	trusted := h.trusts(client)
-	if !trusted || len(in.Header["X-Forwarded-Host"]) == 0 {
-		set(header, "X-Forwarded-Host", values[0:1:1], in.Host)
+	if !trusted {
+		before = ""
 	}
-	if !trusted || len(in.Header["X-Forwarded-Proto"]) == 0 {
-		set(header, "X-Forwarded-Proto", values[1:2:2], scheme(in))
+	host, proto := in.Host, scheme(in)
+	said := trusted && len(in.Header["Forwarded"]) > 0
+	if said {
+		host = cmp.Or(parameter(in.Header["Forwarded"][0], "host"), host)
+		proto = cmp.Or(parameter(in.Header["Forwarded"][0], "proto"), proto)
 	}
-	if !trusted || len(in.Header["Forwarded"]) == 0 {
-		set(header, "Forwarded", values[2:3:3], forwarded(client, in))
+	host = keep(header, "X-Forwarded-Host", trusted, values[0:1:1], host)
+	proto = keep(header, "X-Forwarded-Proto", trusted, values[1:2:2], proto)
+	if !said {
+		set(header, "Forwarded", values[2:3:3], forwarded(before, client, host, proto))
 	}
+}
+
+// keep keeps a field if it is trusted and there, and else sets it. It returns
+// what the field says now: of a list, what the first proxy has said.
+func keep(h http.Header, name string, trusted bool, values []string, value string) string {
+	if came := h[name]; trusted && len(came) > 0 {
+		first, _, _ := strings.Cut(came[0], ",")
+		return strings.TrimSpace(first)
+	}
+	set(h, name, values, value)
+	return value
 }
 
 // trusts reports whether what the client says of others is believed.
@@ -67,18 +85,51 @@ func scheme(in *http.Request) string {
 	return "http"
 }
 
-// forwarded returns an element of RFC 7239's Forwarded, "" for a client that has
-// no address.
-func forwarded(client string, in *http.Request) string {
+// forwarded returns RFC 7239's Forwarded: an element for each address that
+// trusted proxies have said and for the client, of which the first says how the
+// request was made. It is "" for a client that has no address.
+func forwarded(before, client, host, proto string) string {
 	if client == "" {
 		return ""
 	}
-	if strings.Contains(client, ":") {
-		client = `"[` + client + `]"`
+	how := ""
+	if text, ok := quoted(host); ok && host != "" {
+		how = ";host=" + text
 	}
-	element := "for=" + client
-	if host, ok := quoted(in.Host); ok && in.Host != "" {
-		element += ";host=" + host
+	if proto == "http" || proto == "https" {
+		how += ";proto=" + proto
 	}
-	return element + ";proto=" + scheme(in)
+	if before == "" {
+		return "for=" + node(client) + how
+	}
+	var list strings.Builder
+	for address := range strings.SplitSeq(before, ",") {
+		list.WriteString("for=" + node(strings.TrimSpace(address)) + how + ", ")
+		how = ""
+	}
+	return list.String() + "for=" + node(client)
+}
+
+// node returns an address as RFC 7239, section 6, wants it.
+func node(address string) string {
+	switch a, err := netip.ParseAddr(address); {
+	case err != nil:
+		return "unknown"
+	case a.Is4():
+		return address
+	}
+	return `"[` + address + `]"`
+}
+
+// parameter returns a parameter of the first element of Forwarded, "" if it has
+// it not.
+func parameter(line, name string) string {
+	first, _, _ := strings.Cut(line, ",")
+	for pair := range strings.SplitSeq(first, ";") {
+		key, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		if strings.EqualFold(key, name) {
+			return strings.Trim(value, `"`)
+		}
+	}
+	return ""
 }

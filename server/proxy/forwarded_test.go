@@ -21,6 +21,14 @@ func TestWhatTheProxyInFrontSaid(t *testing.T) {
 			"X-Forwarded-For: 192.0.2.1, 192.0.2.2, 127.0.0.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: shop.example",
 			"Forwarded: for=192.0.2.1;proto=https",
 		}},
+		{"only of the X kind", nil, "X-Forwarded-For: 192.0.2.1, 2001:db8::1, junk\r\nX-Forwarded-Proto: https\r\n", []string{
+			"X-Forwarded-Proto: https", "X-Forwarded-Host: shop.test",
+			`Forwarded: for=192.0.2.1;host="shop.test";proto=https, for="[2001:db8::1]", for=unknown, for=127.0.0.1`,
+		}},
+		{"only of the other kind", nil, "Forwarded: for=192.0.2.1; Proto=https;host=\"shop.example\", for=10.0.0.1;proto=http\r\n", []string{
+			"X-Forwarded-Proto: https", "X-Forwarded-Host: shop.example",
+			`Forwarded: for=192.0.2.1; Proto=https;host="shop.example", for=10.0.0.1;proto=http`,
+		}},
 		{"nothing, from this machine", nil, "", []string{
 			"X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: shop.test",
 			`Forwarded: for=127.0.0.1;host="shop.test";proto=http`,

@@ -48,17 +48,18 @@ func New(o Options) *Handler {
 type exchange struct {
 	handler *Handler
 	w       http.ResponseWriter
-	control *http.ResponseController
+	control http.ResponseController
 	in      *http.Request
-	body    *requestBody // nil without one
+	body    requestBody
 	interim interim
+	out     flusher // of the answer's body
 }
 
 // ServeHTTP implements [http.Handler]. Where an answer breaks off within its
 // body it panics with [http.ErrAbortHandler], which is how a handler tells
 // net/http's server to break off too.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{handler: h, w: w, control: http.NewResponseController(w), in: r}
+	x := &exchange{handler: h, w: w, control: *http.NewResponseController(w), in: r}
 	if r.Method == "PRI" && r.ProtoMajor == 2 {
 		// The preface of HTTP/2, which net/http leaves to handlers.
 		x.refuse(fault{status: http.StatusHTTPVersionNotSupported, kind: "http_request_error", words: "HTTP/2 is not spoken here"})
@@ -87,7 +88,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (x *exchange) send() (*http.Response, error) {
 	x.interim.begin(x.w, x.in)
 	defer x.interim.end()
-	return x.handler.transport.RoundTrip(x.outgoing(backend.WithInformational(x.in.Context(), x.interim.inform)))
+	return x.handler.transport.RoundTrip(x.outgoing(backend.WithInformational(x.in.Context(), &x.interim)))
 }
 
 // leaf returns the name of the director that answered.

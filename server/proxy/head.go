@@ -40,8 +40,8 @@ func (x *exchange) outgoing(ctx context.Context) *http.Request {
 	out.Close = false // was about the client's connection
 	out.Body, out.GetBody = nil, nil
 	if in.ContentLength != 0 && in.Body != nil && in.Body != http.NoBody {
-		x.body = x.newBody(out)
-		out.Body = x.body
+		x.begin(out)
+		out.Body = &x.body
 	}
 	return out
 }

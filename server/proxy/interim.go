@@ -34,9 +34,9 @@ func (i *interim) end() {
 	i.over = true
 }
 
-// inform passes an informational answer on. 100 is for this proxy alone: the
+// Inform implements [backend.Informer]: it passes an informational answer on. 100 is for this proxy alone: the
 // client's own is due when its body is about to be read.
-func (i *interim) inform(status int, header http.Header) {
+func (i *interim) Inform(status int, header http.Header) {
 	if status == http.StatusContinue || !i.understands {
 		return
 	}

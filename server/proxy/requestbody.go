@@ -17,23 +17,23 @@ const lingerTime = 2 * time.Second
 // by another goroutine than the handler's, perhaps still when the answer is
 // complete; net/http's server lets both do so.
 type requestBody struct {
-	inner   io.ReadCloser
+	inner   io.ReadCloser // nil if there is none
 	in, out *http.Request
 	interim *interim
 	started bool // of the reader
 	ended   atomic.Bool
 }
 
-// newBody returns the body of out. Reading and writing may overlap from now on:
+// begin makes the body that of out. Reading and writing may overlap from now on:
 // net/http's server would otherwise read the rest of the body before the
 // first byte of an answer goes out.
-func (x *exchange) newBody(out *http.Request) *requestBody {
+func (x *exchange) begin(out *http.Request) {
 	_ = x.control.EnableFullDuplex() // where that is unknown, it goes without saying
 	if x.in.ContentLength < 0 {
 		out.Trailer = make(http.Header, len(x.in.Trailer)) // those that are announced, to begin with
 		maps.Copy(out.Trailer, x.in.Trailer)
 	}
-	return &requestBody{inner: x.in.Body, in: x.in, out: out, interim: &x.interim}
+	x.body.inner, x.body.in, x.body.out, x.body.interim = x.in.Body, x.in, out, &x.interim
 }
 
 func (b *requestBody) Read(p []byte) (int, error) {
@@ -58,7 +58,7 @@ func (b *requestBody) Close() error { return nil }
 // drain lets a client that is still sending come to its end, for a while, so
 // that it reads the answer. One that waits for leave to send is not waited for.
 func (x *exchange) drain() {
-	if x.body == nil || x.body.ended.Load() {
+	if x.body.inner == nil || x.body.ended.Load() {
 		return
 	}
 	_ = x.control.Flush()

@@ -20,28 +20,34 @@ const maxStatuses = 1 << 14
 
 // statuses are the texts that say which director answered, each made once.
 type statuses struct {
-	byName sync.Map // from name to text, "" for a name that cannot be said
+	byName sync.Map // from name to a slice of the text, empty for a name that cannot be said
 	count  atomic.Int64
 }
 
 // tell adds that the director answered, after others had failed.
 func (s *statuses) tell(h http.Header, name string, after []*director.Director) {
 	text := s.text(name)
-	if text == "" {
+	if len(text) == 0 {
 		return
 	}
-	text += retried(after)
-	// The values are those of the answer, which is not ours to append to.
-	h[proxyStatus] = append(slices.Clip(h[proxyStatus]), text)
+	if len(after) > 0 {
+		text = []string{text[0] + retried(after)}
+	}
+	// The values are those of the answer, which is not ours to append to, or
+	// those that all answers share.
+	if said := h[proxyStatus]; len(said) > 0 {
+		text = slices.Concat(said, text)
+	}
+	h[proxyStatus] = text
 }
 
-func (s *statuses) text(name string) string {
+func (s *statuses) text(name string) []string {
 	if text, ok := s.byName.Load(name); ok {
-		return text.(string)
+		return text.([]string)
 	}
-	text := ""
+	var text []string
 	if said, ok := quoted(name); ok {
-		text = "callboard; next-hop=" + said
+		text = slices.Clip([]string{"callboard; next-hop=" + said})
 	}
 	if s.count.Add(1) > maxStatuses {
 		s.byName.Clear()

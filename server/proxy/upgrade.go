@@ -10,6 +10,8 @@ import (
 	"net/textproto"
 	"strings"
 	"sync"
+
+	"github.com/callboard/callboard/director"
 )
 
 var (
@@ -32,7 +34,8 @@ func (x *exchange) upgrade(resp *http.Response) {
 	server, ok := resp.Body.(io.ReadWriteCloser)
 	protocol := textproto.TrimString(resp.Header.Get("Upgrade"))
 	if !ok || protocol == "" || !hasToken(askedUpgrade(x.in.Header), protocol) {
-		x.fail(errSwitch)
+		name, _ := leaf(resp)
+		x.fail(&director.LeafError{Director: name, Err: errSwitch})
 		return
 	}
 	conn, buffered, err := x.control.Hijack()

@@ -186,20 +186,25 @@ func (w *wire) settled() {
 		return w.tasks() == 0 && w.busy() == 0 && w.taken() == 0 &&
 			descriptors() <= w.descriptors && runtime.NumGoroutine() <= w.goroutines
 	}
-	done := await.Say(w.t, func() string {
+	w.until(idle, func() string {
 		return fmt.Sprintf("until all is let go: %d tasks, VCL busy %d, %d places, %d descriptors (had %d), %d goroutines (had %d)",
 			w.tasks(), w.busy(), w.taken(), descriptors(), w.descriptors, runtime.NumGoroutine(), w.goroutines)
 	})
-	for !idle() {
-		time.Sleep(time.Millisecond)
-	}
-	done()
 	snapshot := w.rt.Sample()
 	for d, want := range map[*director.Director]tree.HolderCounts{w.leaf: {Owner: 1, Members: 1}, w.pool: {Owner: 1, Defaults: 1}} {
 		known, ok := snapshot.Director(d.ID())
 		if !ok || known.Refcount() != 2 || known.CountHolders() != want {
 			w.t.Errorf("%s: got %+v, want owner + slots: %+v", d.Name(), known.CountHolders(), want)
 		}
+	}
+}
+
+// until waits for what something else brings about.
+func (w *wire) until(ok func() bool, state func() string) {
+	w.t.Helper()
+	defer await.Say(w.t, state)()
+	for !ok() {
+		time.Sleep(time.Millisecond)
 	}
 }
 

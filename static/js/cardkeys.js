@@ -22,19 +22,18 @@ export function next(from, cards, key) {
 }
 
 /**
- * Goes from card to card with the arrow keys.
+ * Goes from the card that has the focus to the next one.
  *
  * @param {import('./later.js').Board} board
+ * @returns {(key: string) => void} what an arrow key does
  */
 export function open({ doc }) {
-  doc.addEventListener('keydown', (event) => {
-    const { key, target, ctrlKey, metaKey, altKey, shiftKey } = event;
-    const card = target.closest?.('#cards > .card');
-    if (!card || !Object.hasOwn(ways, key) || ctrlKey || metaKey || altKey || shiftKey) return;
-    event.preventDefault();
+  return (key) => {
+    const card = doc.activeElement.closest('#cards > .card');
     const placed = [...doc.querySelectorAll('#cards > .card:not([data-ghost])')].map((element) => (
       { element, x: coordinate(element.dataset.x), y: coordinate(element.dataset.y) }
     ));
-    next(placed.find(({ element }) => element === card), placed, key)?.element.firstElementChild.focus();
-  });
+    const from = placed.find(({ element }) => element === card);
+    if (from) next(from, placed, key)?.element.firstElementChild.focus();
+  };
 }

@@ -41,10 +41,11 @@ export function open(board) {
     button.style.transform = `translate(${x}px, ${y}px) scale(var(--unzoom)) translate(-8px, -14px)`;
   }
 
-  /** Opens the menu of what an element stands for. */
-  async function show(element, at) {
+  /** Opens the menu of what an element stands for, at a point or below it. */
+  async function show(element, point) {
     const mine = ++turn;
     const link = linkOf(element);
+    const at = point ?? below(link ?? element);
     opener = link ?? doc.activeElement;
     if (!link) return list.show({ title: 'Board', items: emptyItems(board), at });
     const { activeElement } = doc;
@@ -85,25 +86,7 @@ export function open(board) {
     return element.id === 'viewport' ? { x: box.left + 24, y: box.top + 24 } : { x: box.left, y: box.bottom + 4 };
   };
 
-  doc.addEventListener('contextmenu', (event) => {
-    const { target, clientX: x, clientY: y } = event;
-    if (event.shiftKey) return; // who wants the browser's own has it
-    if (!linkOf(target) && !target.closest?.('#viewport')) return;
-    event.preventDefault();
-    show(target, { x, y });
-  });
-  // Not every browser makes that of the keys by itself.
-  doc.addEventListener('keydown', (event) => {
-    if (event.key !== 'ContextMenu' && !(event.key === 'F10' && event.shiftKey)) return;
-    const { activeElement: at } = doc;
-    if (!linkOf(at) && at?.id !== 'viewport') return;
-    event.preventDefault();
-    show(at, below(linkOf(at) ?? at));
-  });
   button.addEventListener('click', () => show(doc.getElementById(button.dataset.card), below(button)));
-  doc.addEventListener('dblclick', ({ target }) => {
-    if (target.closest?.('#viewport') && !target.closest('.card, button')) doc.getElementById('add')?.click();
-  });
   doc.addEventListener('pointerover', ({ target, pointerType }) => {
     if (pointerType !== 'mouse' || target === button) return;
     const card = cardOf(target);

@@ -17,7 +17,7 @@ import { request } from './request.js';
 
 /**
  * @param {import('./later.js').Board} board
- * @param {{director: object, link: Element}} of as the API shows it
+ * @param {{director: object, link?: Element}} of as the API shows it, and a link to it in the page
  * @returns {MenuItem[]}
  */
 export function itemsFor(board, { director, link }) {
@@ -25,7 +25,8 @@ export function itemsFor(board, { director, link }) {
   const rewire = () => use('rewire', { styled: true });
   const { id, name, leaf, group, phase, static: isStatic } = director;
   const number = `@${id}`;
-  const token = placeOf(link)?.startsWith('@') && phase !== 'live' ? number : `${director.vcl}.${name}`;
+  const place = link ? placeOf(link) : number;
+  const token = place?.startsWith('@') && phase !== 'live' ? number : `${director.vcl}.${name}`;
   const select = (panel = '') => go(view(page.search, { select: token, panel }));
   const live = phase === 'live' && !director.steps?.deleted;
   const items = [{ words: 'Inspect', group: 'see', run: () => select() }];
@@ -39,7 +40,10 @@ export function itemsFor(board, { director, link }) {
   if (live) {
     if (group) items.push({ words: 'Add a member that is new…', group: 'wire', run: () => select('add-backend:into') });
     if (leaf || group) {
-      items.push({ words: leaf ? 'Give it to another…' : 'Rewire a member…', key: 'm', group: 'wire', run: async () => (await rewire()).pick(link) });
+      items.push({ words: leaf ? 'Give it to another…' : 'Rewire a member…', key: 'm', group: 'wire', run: async () => {
+        if (!link) await select();
+        (await rewire()).pick(link);
+      } });
     }
     items.push(
       { words: 'Pick it up', group: 'wire', run: async () => (await rewire()).pickUp({ dataset: { pickUp: number, of: name } }) },

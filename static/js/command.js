@@ -5,28 +5,26 @@ import { request, wordsOf } from './request.js';
  * the form would use by itself; only the answer comes as JSON. What was typed
  * stays until the command is done.
  *
- * @param {object} options
- * @param {Document} options.doc
- * @param {{reached: (seq: number) => Promise<boolean>}} options.page
- * @param {(href: string) => void} options.go
- * @param {ReturnType<import('./later.js').openLater>} options.later
- * @param {(sentence: string) => void} options.announce
- * @param {typeof fetch} [options.fetch]
+ * @param {import('./later.js').Board} board
+ * @returns {(form: HTMLFormElement, submitter: HTMLElement|null) => void}
  */
-export function openCommands({ doc, page, go, later, announce, fetch = globalThis.fetch.bind(globalThis) }) {
+export function open({ doc, page, go, use, announce }) {
   const busy = new Set();
 
-  doc.addEventListener('submit', (event) => {
-    const form = event.target;
-    // Not form.method: a field may have that name.
-    if (form.getAttribute('method') !== 'post') return;
+  doc.addEventListener('invalid', (event) => {
+    const { target } = event;
+    // The browser cannot show what it refuses where that is folded.
+    reveal(target);
+    if (!target.validity.patternMismatch || !target.title) return;
+    // Of a rule it says that there is one, and takes even that away after some seconds.
     event.preventDefault();
-    // A button that has nothing to do at the moment keeps the focus all the same.
-    if (!busy.has(form.id) && event.submitter?.getAttribute('aria-disabled') !== 'true') send(form, event.submitter);
+    unmark(target);
+    mark(target, target.title);
+    if (target.form.querySelector(':invalid') === target) target.focus();
+  }, { capture: true });
+  doc.addEventListener('input', ({ target }) => {
+    if (target.matches('[pattern][aria-invalid]') && target.validity.valid) unmark(target);
   });
-
-  // The browser cannot show what it refuses where that is folded.
-  doc.addEventListener('invalid', ({ target }) => reveal(target), { capture: true });
 
   async function send(form, submitter) {
     const { id } = form;
@@ -38,10 +36,10 @@ export function openCommands({ doc, page, go, later, announce, fetch = globalThi
     say(id, 'Sending…');
     try {
       if (into) {
-        announce(await (await later.use('show', { styled: true }))({ action, body, into, fetch }));
+        announce(await (await use('show', { styled: true }))({ action, body, into }));
         return say(id, '');
       }
-      const answer = await request(action, { body, fetch });
+      const answer = await request(action, { body });
       say(id, `Accepted as event ${answer.seq ?? ''}…`);
       await settle(form, answer, body);
     } catch (problem) {
@@ -56,7 +54,7 @@ export function openCommands({ doc, page, go, later, announce, fetch = globalThi
     const came = !answer.seq || (await page.reached(answer.seq));
     if (dataset.then === 'back') return go(body.get('_back'));
     if (dataset.then === 'created') return go(`?${new URLSearchParams({ select: `${answer.vcl}.${answer.name}` })}`);
-    if (dataset.then === 'undone') return (await later.use('undo'))(answer, body.get('_back'));
+    if (dataset.then === 'undone') return (await use('undo'))(answer, body.get('_back'));
     doc.getElementById(id)?.reset?.();
     if (came) say(id, `Done · #${answer.seq}`, 'good');
     else {
@@ -94,11 +92,13 @@ export function openCommands({ doc, page, go, later, announce, fetch = globalThi
   }
 
   function clear(form) {
-    for (const note of form.querySelectorAll('.refusal')) note.remove();
-    for (const input of form.querySelectorAll('[aria-invalid]')) {
-      input.removeAttribute('aria-invalid');
-      input.removeAttribute('aria-describedby');
-    }
+    for (const input of form.querySelectorAll('[aria-invalid]')) unmark(input);
+  }
+
+  function unmark(input) {
+    doc.getElementById(`${input.id}-refusal`)?.remove();
+    input.removeAttribute('aria-invalid');
+    input.removeAttribute('aria-describedby');
   }
 
   // The form may have been replaced since: it is looked up by its id each time.
@@ -116,6 +116,11 @@ export function openCommands({ doc, page, go, later, announce, fetch = globalThi
     outcome.textContent = text;
     if (tone === 'good') setTimeout(() => outcome.remove(), 6000);
   }
+
+  return (form, submitter) => {
+    // A button that has nothing to do at the moment keeps the focus all the same.
+    if (!busy.has(form.id) && submitter?.getAttribute('aria-disabled') !== 'true') send(form, submitter);
+  };
 }
 
 /** Opens what a field is folded in. */

@@ -1,6 +1,6 @@
 /** The keys, and what they do: texts of this file. */
 const keys = [
-  [['Ctrl K'], 'Find any command or director, run it or copy it'],
+  [['Ctrl K'], 'Find any command or director, run it or copy it; <i>sick b1</i> or <i>delete a2</i> means that one'],
   [['/'], 'Filter by name, type or state: <i>sick</i>, <i>lingering</i>, <i>shard</i>'],
   [['a', 'Insert'], 'Add a director; so does a double click on an empty place'],
   [['m', 'F2'], 'Rewire a member of the director that has the focus, or is selected'],

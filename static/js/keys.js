@@ -1,3 +1,5 @@
+import { shortcut } from './shortcut.js';
+
 /** @typedef {{on: boolean}} Single whether single keys do something */
 
 /**
@@ -5,17 +7,17 @@
  * reader whose voice software presses them can turn them off in the help.
  *
  * @param {Document} doc
- * @param {Storage} storage
+ * @param {ReturnType<import('./storage.js').openStorage>} storage
  * @param {ReturnType<import('./later.js').openLater>} later
  * @param {Record<string, () => void>} [more] keys that others answer to
  */
 export function openKeys(doc, storage, later, more = {}) {
   const single = {
     get on() {
-      return storage.getItem('callboard.keys') !== 'off';
+      return storage.get('callboard.keys') !== 'off';
     },
     set on(on) {
-      storage.setItem('callboard.keys', on ? 'on' : 'off');
+      storage.set('callboard.keys', on ? 'on' : 'off');
     },
   };
   const help = () => later.use('help', { styled: true }).then((show) => show(single), () => {});
@@ -39,19 +41,17 @@ export function openKeys(doc, storage, later, more = {}) {
     if (target.closest('[data-help]')) help();
   });
   doc.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'k') {
+    const name = shortcut(event);
+    if (name === 'Ctrl+k') {
       event.preventDefault();
       palette();
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === 'Escape') return escape(doc);
-    if (named[event.key] && !typing(event.target)) {
-      event.preventDefault();
-      return named[event.key]();
-    }
-    if (!single.on || typing(event.target) || !Object.hasOwn(keys, event.key)) return;
+    if (event.defaultPrevented) return;
+    if (name === 'Escape') return escape(doc);
+    const does = named[name] ?? (single.on && Object.hasOwn(keys, name) && keys[name]);
+    if (!does || typing(event.target)) return;
     event.preventDefault();
-    keys[event.key]();
+    does();
   });
 }
 

@@ -8,6 +8,7 @@
  * @property {(href: string) => Promise<boolean>} replace shows another view in the place of this one
  * @property {string} api where the instance's API is
  * @property {ReturnType<import('./announce.js').openAnnouncer>} announce
+ * @property {ReturnType<import('./clock.js').openClock>} clock
  * @property {ReturnType<typeof openLater>['use']} [use] brings another module
  */
 

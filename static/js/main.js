@@ -1,6 +1,6 @@
 import { openAnnouncer } from './announce.js';
 import { backoff } from './backoff.js';
-import { openCommands } from './command.js';
+import { openClock } from './clock.js';
 import { openExit } from './ghost.js';
 import { openGrip } from './grip.js';
 import { openKeys } from './keys.js';
@@ -12,28 +12,37 @@ import { openPage } from './page.js';
 import { applyOps } from './patch.js';
 import { openSocket } from './socket.js';
 import { openStatus } from './status.js';
+import { local } from './storage.js';
 import { openTimes } from './times.js';
 import { openViewport } from './viewport.js';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const page = openPage(document, location.search);
 const announce = openAnnouncer(document.getElementById('announcer'));
-const status = openStatus(document, page, announce);
+const clock = openClock();
+const status = openStatus(document, page, announce, clock.ticks);
 const arrivedElement = openNews(announce);
 const exit = openExit(document, () => still.matches);
 const viewport = openViewport(document);
-const tick = openTimes(document);
+const tick = openTimes(document, clock);
 const navigation = openNavigation({ doc: document, window, page, exit, hold, arrived, settled, stuck });
 const why = () => later.use('refusal', { styled: true, quiet: true }).then((ask) => ask());
-const socket = openSocket({ url, onMessage, onLink: status.link, why });
+const socket = openSocket({ url, onMessage, onLink: status.link, why, now: clock.ticks });
 
 const { api } = document.getElementById('page').dataset;
-const later = openLater({ doc: document, page, go: navigation.go, replace: navigation.replace, api, announce });
-openCommands({ doc: document, page, go: navigation.go, later, announce });
-openKeys(document, localStorage, later, { m: openGrip(document, later) });
+const later = openLater({ doc: document, page, go: navigation.go, replace: navigation.replace, api, announce, clock });
+openKeys(document, local, later, { m: openGrip(document, later) });
 document.addEventListener('toggle', ({ target }) => {
   if (target.dataset.dump && target.open) later.use('dump').then((load) => load(target), () => {});
 }, true);
+const commands = () => later.use('command');
+document.addEventListener('submit', (event) => {
+  const { target: form, submitter } = event;
+  // Not form.method: a field may have that name.
+  if (form.getAttribute('method') !== 'post') return;
+  event.preventDefault();
+  commands().then((send) => send(form, submitter), () => stuck('Offline: this was not sent'));
+});
 document.addEventListener('focusin', ({ target }) => {
   if (target.name?.startsWith('members[')) later.use('morerows').catch(() => {});
 });
@@ -52,13 +61,17 @@ function url() {
   return live.href;
 }
 
-/** Brings the keys of the outline when that is what is seen. */
 const narrow = matchMedia('(max-width: 44.99rem)');
-function outlined() {
+/**
+ * Brings the keys of the outline when that is what is seen, and what sends forms
+ * when there is one: after the line is lost it could not come any more.
+ */
+function prepare() {
+  if (document.querySelector('#inspector form[method="post"]:not(#form-step-on)')) commands().catch(() => {});
   const { face } = document.getElementById('page').dataset;
   if (face === 'outline' || (!face && narrow.matches)) later.use('treegrid', { styled: true }).catch(() => {});
 }
-narrow.addEventListener('change', outlined);
+narrow.addEventListener('change', prepare);
 
 /** Patches that wait for the next frame. */
 let queue = [];
@@ -69,13 +82,20 @@ let wasLive = false;
 let resumed = 0;
 
 function changed() {
-  outlined();
+  prepare();
   document.dispatchEvent(new Event('board-changed'));
 }
 
 function onMessage(message) {
   status.fresh();
+  if (message.time) heard(message.time);
   if (Object.hasOwn(messages, message.t)) messages[message.t](message);
+}
+
+/** The server has said what time it is: what was drawn by another one is drawn again. */
+function heard(time) {
+  clock.heard(time);
+  tick();
 }
 
 const messages = {
@@ -205,14 +225,15 @@ document.addEventListener('click', (event) => {
   event.preventDefault();
   showTimeline().catch(() => location.assign(`timeline${location.search}`));
 });
-if (localStorage.getItem('callboard.journal') === 'timeline' || location.hash.startsWith('#event-')) showTimeline().catch(() => {});
+if (local.get('callboard.journal') === 'timeline' || location.hash.startsWith('#event-')) showTimeline().catch(() => {});
 addEventListener('online', () => socket.hurry());
 addEventListener('offline', () => socket.lose());
 addEventListener('pageshow', (event) => event.persisted && socket.restart());
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
+  tick();
   if (queue.length) flush();
   socket.hurry();
 });
 socket.restart();
-outlined();
+prepare();

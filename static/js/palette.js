@@ -3,9 +3,11 @@ import { languages, openCopy } from './palettecopy.js';
 import { openFind } from './palettefind.js';
 import { pageItems, typesOf } from './paletteitems.js';
 import { openList } from './palettelist.js';
-import { rank } from './palettematch.js';
+import { match, rank } from './palettematch.js';
 import { makeDialog, recentKeys, remember } from './paletteparts.js';
+import { meansFor } from './palettequery.js';
 import { openSend } from './palettesend.js';
+import { shortcut } from './shortcut.js';
 
 /**
  * The command palette: everything that the page can do, found by typing, and
@@ -20,7 +22,6 @@ export function open(board) {
   const dialog = makeDialog(doc);
   const part = (name) => dialog.querySelector(`.palette-${name}`);
   const field = doc.getElementById('palette-q');
-  const store = doc.defaultView.sessionStorage;
   let types = [];
   let people = []; // directors that were found
   let section = ''; // the only one whose commands are shown, to be copied
@@ -52,7 +53,12 @@ export function open(board) {
 
   function show(key = list.item?.key) {
     const query = field.value;
-    list.show([...rank(all(), query, section ? [] : recentKeys(store)), ...people], key);
+    // Enter may come before the answer of the server: it must not do to the selected
+    // director what was meant for another.
+    const meant = meansFor(query);
+    const own = rank(all().filter(meant), query, section ? [] : recentKeys());
+    const others = people.filter(({ group, words }) => !own.some((item) => item.group === group && item.words === words));
+    list.show([...own, ...others], key);
     part('none').hidden = Boolean(list.item);
     part('none').textContent = query
       ? `Nothing matches “${query}”. Try what a button says, such as sick, pin or add, or a part of a director’s name.`
@@ -71,7 +77,7 @@ export function open(board) {
   function choose(item = list.item) {
     if (!item) return;
     if (section) return copy('curl');
-    remember(store, item.key);
+    remember(item.key);
     if (item.fields?.length && !item.element.matches('.stack')) return step(item);
     if (!item.run && !item.element?.matches('.stack')) return send(item);
     close();
@@ -109,8 +115,14 @@ export function open(board) {
   }
 
   function close() {
+    leave();
     dialog.close();
   }
+
+  // Where no other element gets the focus back, a field that is hidden has it until
+  // the next frame, and would keep the next key for itself.
+  const leave = () => doc.activeElement?.blur();
+  dialog.addEventListener('cancel', leave);
 
   /** Opens the palette, or shuts it. A button in a section has its commands copied. */
   function toggle(button) {
@@ -120,6 +132,7 @@ export function open(board) {
     field.placeholder = section ? 'Which one?' : 'What to do, or a director’s name';
     field.value = '';
     people = [];
+    find.look(''); // an answer on its way is to what was asked before
     offered = null;
     delete part('said').dataset.tone;
     dialog.showModal();
@@ -132,7 +145,7 @@ export function open(board) {
   }
 
   field.addEventListener('input', () => {
-    people = people.filter((item) => item.words.includes(field.value.trim()));
+    people = people.filter((item) => match(field.value, `${item.words} ${item.group}`));
     show(null);
     if (!section) find.look(field.value);
   });
@@ -151,11 +164,12 @@ export function open(board) {
 
   function pressed(event) {
     const { key, code, target } = event;
-    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'k') return close() ?? true;
+    const name = shortcut(event);
+    if (name === 'Ctrl+k') return close() ?? true;
     const language = event.altKey && languages[['Digit1', 'Digit2', 'Digit3'].indexOf(code)];
     if (language) return copy(language[0]) ?? true;
-    if (key === 'Escape') return asked ? step(null) ?? true : false;
-    if (target !== field || event.isComposing) return false;
+    if (name === 'Escape') return asked ? step(null) ?? true : false;
+    if (target !== field || !name) return false;
     if (key === 'Enter') return choose() ?? true;
     return list.move(key);
   }

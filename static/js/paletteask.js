@@ -1,5 +1,5 @@
 /** What a field of the page's form says of itself. */
-const kept = ['name', 'type', 'value', 'list', 'required', 'min', 'max', 'step', 'maxlength', 'placeholder', 'pattern', 'class'];
+const kept = ['name', 'type', 'value', 'list', 'required', 'min', 'max', 'step', 'maxlength', 'placeholder', 'pattern', 'title', 'class'];
 
 /**
  * The second step of a command that needs values: the fields of its form.

@@ -29,7 +29,7 @@ export function formItems(doc, api) {
   const sections = [...doc.querySelectorAll('#inspector .section, #steps .stepping')];
   const forms = sections.sort((a, b) => order(a) - order(b)).flatMap((one) => [...one.querySelectorAll('form[method="post"]')]);
   for (const form of forms) {
-    if (form.matches('.fault') && !form.closest('[data-faults]')) continue;
+    if (form.hidden) continue;
     for (const button of form.querySelectorAll('button:not([type="button"])')) items.push(formItem(form, button, api, name));
   }
   const deletes = doc.getElementById('delete');

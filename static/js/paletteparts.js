@@ -1,4 +1,5 @@
 import { languages } from './palettecopy.js';
+import { session } from './storage.js';
 
 const markup = `
   <div class="palette-find">
@@ -37,21 +38,17 @@ const STORE = 'callboard.palette';
 const KEPT = 5;
 
 /** The keys of what was used last, the newest first. */
-export function recentKeys(storage) {
+export function recentKeys() {
   try {
-    return JSON.parse(storage.getItem(STORE)) ?? [];
+    return JSON.parse(session.get(STORE)) ?? [];
   } catch {
-    return []; // somebody else's, or not allowed
+    return []; // another program's
   }
 }
 
 /** Remembers what was used. Directors come and go: they are searched for. */
-export function remember(storage, key) {
+export function remember(key) {
   if (key.startsWith('director ')) return;
-  const keys = [key, ...recentKeys(storage).filter((one) => one !== key)].slice(0, KEPT);
-  try {
-    storage.setItem(STORE, JSON.stringify(keys));
-  } catch {
-    // Not allowed: then nothing is remembered.
-  }
+  const keys = [key, ...recentKeys().filter((one) => one !== key)].slice(0, KEPT);
+  session.set(STORE, JSON.stringify(keys));
 }

@@ -7,6 +7,7 @@ import { openLoop } from './rewireloop.js';
 import { openMarks } from './rewiremarks.js';
 import { openPanel } from './rewirepanel.js';
 import { openPicker } from './rewirepicker.js';
+import { shortcut } from './shortcut.js';
 
 /**
  * Points member slots at other directors, in three ways that end in the same
@@ -50,7 +51,7 @@ export function open({ doc, page, api, announce }) {
   });
   // Before others who close something with this key.
   doc.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || picker.isOpen) return;
+    if (shortcut(event) !== 'Escape' || picker.isOpen) return;
     const [busy] = [drag.isDragging && drag.end, carry.isCarrying && carry.leave, panel.isOpen && panel.close].filter(Boolean);
     if (!busy) return;
     event.preventDefault();

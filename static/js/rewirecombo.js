@@ -1,4 +1,5 @@
 import { make } from './rewiremake.js';
+import { shortcut } from './shortcut.js';
 
 /** How long nothing is typed before it is asked for, in milliseconds. */
 const PAUSE = 120;
@@ -77,6 +78,7 @@ export function openCombo({ doc, input, list, find, changed }) {
   input.addEventListener('blur', () => show(false));
   input.addEventListener('click', () => list.hidden && ask());
   input.addEventListener('keydown', (event) => {
+    if (!shortcut(event)) return; // an input method has the keys
     const open = !list.hidden;
     if (event.key === 'Escape' && open) show(false);
     else if (event.key === 'Enter' && open && active >= 0) choose(active);

@@ -5,7 +5,7 @@ import { key } from './request.js';
 const PATIENCE = 10000;
 
 /**
- * @typedef {{t: 'hello', epoch: string, seq: number, beat?: number}
+ * @typedef {{t: 'hello', epoch: string, seq: number, beat?: number, time?: string}
  *   | {t: 'patch', seq: number, ops: import('./patch.js').Op[]}
  *   | {t: 'beat', seq: number, time: string}
  *   | {t: 'resync', reason: string}} Message

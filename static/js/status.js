@@ -53,17 +53,18 @@ export function span(ms) {
  * @param {Document} doc
  * @param {{seq: number}} page
  * @param {(sentence: string) => void} announce
+ * @param {() => number} ticks milliseconds that never go back
  */
-export function openStatus(doc, page, announce) {
+export function openStatus(doc, page, announce, ticks) {
   let link = 'connecting';
   let retryAt = 0;
-  let at = Date.now();
+  let at = ticks();
   let lostAt = at;
   let praise = { events: 0, until: 0 };
   let word = { said: '', until: 0 };
 
   function show() {
-    const now = Date.now();
+    const now = ticks();
     const text = statusText({
       link, seq: page.seq, at, now, retryAt, caughtUp: now < praise.until ? praise.events : 0, said: now < word.until ? word.said : '',
     });
@@ -90,22 +91,22 @@ export function openStatus(doc, page, announce) {
 
   return {
     link(next, when = 0) {
-      if (link === 'live' && next !== 'live') lostAt = Date.now();
+      if (link === 'live' && next !== 'live') lostAt = ticks();
       link = next;
       retryAt = when;
       show();
     },
     /** The server has spoken. That comes too often to be said each time. */
     fresh() {
-      at = Date.now();
+      at = ticks();
     },
     caughtUp(events) {
-      praise = { events, until: Date.now() + 4000 };
+      praise = { events, until: ticks() + 4000 };
       show();
     },
     /** Says something else for some seconds. */
     say(said) {
-      word = { said, until: Date.now() + 5000 };
+      word = { said, until: ticks() + 5000 };
       show();
     },
     get live() {

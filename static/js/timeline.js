@@ -1,6 +1,8 @@
 import { openLaneGrid } from './lanegrid.js';
 import { morph } from './morph.js';
 import { copy, eventsOf, linesOf } from './ndjson.js';
+import { shortcut } from './shortcut.js';
+import { local } from './storage.js';
 
 /** The least time between two questions, in milliseconds. */
 const GAP = 250;
@@ -54,7 +56,7 @@ export function resumedWords(at, seq, oldest) {
  *
  * @param {import('./later.js').Board} board
  */
-export function open({ doc, page, api, announce }) {
+export function open({ doc, page, api, announce, clock }) {
   const place = doc.getElementById('timeline-place');
   const { history, location } = doc.defaultView;
   const by = (id) => doc.getElementById(id);
@@ -73,7 +75,7 @@ export function open({ doc, page, api, announce }) {
   async function refresh() {
     clearTimeout(timer);
     timer = null;
-    asked = Date.now();
+    asked = clock.ticks();
     current?.abort();
     const { signal } = (current = new AbortController());
     const { search } = page;
@@ -237,7 +239,7 @@ export function open({ doc, page, api, announce }) {
       window.span = USUAL;
       away = false;
     }
-    timer ??= setTimeout(refresh, Math.max(0, asked + GAP - Date.now()));
+    timer ??= setTimeout(refresh, Math.max(0, asked + GAP - clock.ticks()));
   }
 
   place.addEventListener('scroll', () => {
@@ -260,7 +262,7 @@ export function open({ doc, page, api, announce }) {
     look({ kind: event.submitter.value });
   });
   place.addEventListener('keydown', (event) => {
-    if (event.key !== 'p' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (shortcut(event) !== 'p') return;
     event.preventDefault();
     pause();
   });
@@ -277,7 +279,7 @@ export function open({ doc, page, api, announce }) {
     doc.documentElement.toggleAttribute('data-timeline', line);
     by('show-timeline').setAttribute('aria-current', String(line));
     by('show-list').setAttribute('aria-current', String(!line));
-    localStorage.setItem('callboard.journal', name);
+    local.set('callboard.journal', name);
   }
 
   return {

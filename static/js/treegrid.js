@@ -1,5 +1,6 @@
 import { openBulk } from './bulk.js';
 import { openLongList } from './longlist.js';
+import { shortcut } from './shortcut.js';
 import { find, heir, parentOf, siblings, step, together } from './treekeys.js';
 import { openSelection } from './treeselect.js';
 
@@ -128,10 +129,11 @@ export function open(board) {
   }, true);
 
   /** Does what a key says, and reports whether it says anything. */
-  function press({ key, ctrlKey, metaKey, shiftKey, target }) {
+  function press(event) {
+    const { key, ctrlKey, metaKey, shiftKey, target } = event;
     const command = ctrlKey || metaKey;
     const now = place();
-    if (command && key === 'a') return selectAll();
+    if (shortcut(event) === 'Ctrl+a') return selectAll();
     if (key === ' ' && !shiftKey) return toggle(now.at);
     if (key === 'Escape') return clear();
     if (key === 'Enter' && !command) return target.localName !== 'a' && enter(now.at);

@@ -22,8 +22,15 @@ func barsOf(d *tree.Director) *Bars {
 	return &Bars{Good: runs(d.Probe, true), Bad: runs(d.Probe, false)}
 }
 
-// pokes is how many of the last 64 pokes there have been.
-func pokes(p *event.Probe) int { return max(p.Window, bits.Len64(uint64(p.Happy))) }
+// pokes is how many of the last 64 pokes there have been. Of a probe that does not
+// count them, but has an answer, they are those that decide, or as many as are
+// known to be.
+func pokes(p *event.Probe) int {
+	if p.Made > 0 || p.Response == "" {
+		return p.Made
+	}
+	return max(p.Window, bits.Len64(uint64(p.Happy)))
+}
 
 // runs draws a line through each run of pokes that were good, or bad, from the
 // oldest to the newest.

@@ -168,12 +168,11 @@ type Commands struct {
 	Name   string
 	VCL    string
 	Admin  string
-	Leaf   bool
 	// Live, it can be the default of its VCL; Default, it is.
 	Live, Default bool
 	Health        Form
 	Pin           Form
-	Fault         Form
+	Fault         *Form // makes the backend fail; nil where that cannot be done
 	SetDefault    Form
 	Delete        string // link to the preview, "" if it cannot be deleted
 }
@@ -187,13 +186,16 @@ func (b *builder) commands(d *tree.Director) Fragment {
 	}
 	path := "/directors/" + atID(d.ID)
 	c := &Commands{
-		ID: sectionID("commands", d.ID), Number: atID(d.ID), Name: d.Name, VCL: d.VCL, Admin: admin, Leaf: d.Leaf,
+		ID: sectionID("commands", d.ID), Number: atID(d.ID), Name: d.Name, VCL: d.VCL, Admin: admin,
 		Live:       d.Phase == tree.Live && !d.Steps.Deleted.Taken(),
 		Default:    b.defaults[d.ID],
 		Health:     b.form("health", "PUT", "/health"),
 		Pin:        b.form("pin", "", path+"/pins"),
-		Fault:      b.form("fault", "PUT", "/faults/"+atID(d.ID)),
 		SetDefault: b.form("default", "PUT", "/vcls/"+url.PathEscape(d.VCL)+"/default"),
+	}
+	if b.canFail != nil && d.Leaf && b.canFail(d) {
+		fault := b.form("fault", "PUT", "/faults/"+atID(d.ID))
+		c.Fault = &fault
 	}
 	if c.Live && !d.Static {
 		c.Delete = b.q.WithPanel(PanelDelete).Href()

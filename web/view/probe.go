@@ -37,7 +37,7 @@ func probeOf(d *tree.Director) Fragment {
 	p := d.Probe
 	section := &Probe{
 		ID:      sectionID("probe", d.ID),
-		Sum:     fmt.Sprintf("%d of the last %d good, %d needed", p.Good, p.Window, p.Threshold),
+		Sum:     probeSum(p),
 		Last:    "last " + milliseconds(p.Last) + ", average " + milliseconds(p.Average),
 		Answers: answersOf(p),
 	}
@@ -46,17 +46,27 @@ func probeOf(d *tree.Director) Fragment {
 	for i := range 64 { // from the oldest poke to the newest
 		x := strconv.Itoa(i*barPitch + 2)
 		switch age := 63 - i; {
+		case age >= known:
+			idle.WriteString("M" + x + " 18v2")
 		case p.Happy>>age&1 == 1:
 			good.WriteString("M" + x + " 0v20")
-		case age < known:
-			bad.WriteString("M" + x + " 12v8")
 		default:
-			idle.WriteString("M" + x + " 18v2")
+			bad.WriteString("M" + x + " 12v8")
 		}
 	}
 	section.Good, section.Bad, section.Idle = good.String(), bad.String(), idle.String()
 	section.Title = "The last 64 probes, newest at the right: tall bars were good, short ones bad"
 	return section
+}
+
+// probeSum says how the pokes stand that decide. A backend is credited with some
+// at first: then it says how many were made.
+func probeSum(p *event.Probe) string {
+	sum := fmt.Sprintf("%d of the last %d good, %d needed", p.Good, p.Window, p.Threshold)
+	if known := pokes(p); known < p.Window {
+		sum += fmt.Sprintf("; %d made so far", known)
+	}
+	return sum
 }
 
 // answersOf lists the newest answers; of a probe that told only the last one, it

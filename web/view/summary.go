@@ -2,7 +2,6 @@ package view
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/callboard/callboard/director/tree"
 )
@@ -74,10 +73,8 @@ func (b *builder) stat(id string, n int64, noun, tone, filter string) *Stat {
 func (b *builder) notes() {
 	c, q := b.chosen, b.q
 	whole := q.Whole().Href()
-	for i, words := range b.troubles {
-		if words != "" {
-			b.m.Notes = append(b.m.Notes, &Note{ID: "note-trouble-" + strconv.Itoa(i), Kind: "trouble", Text: words})
-		}
+	if b.trouble != "" {
+		b.m.Notes = append(b.m.Notes, &Note{ID: "note-trouble", Kind: "trouble", Text: b.trouble})
 	}
 	if c.problem != nil {
 		b.m.Notes = append(b.m.Notes, &Note{

@@ -235,12 +235,16 @@ func (st *Stage) Tasks(id uint64, n int64) {
 
 // Probe samples a backend's probe.
 func (st *Stage) Probe(id, happy uint64, good int) {
+	st.ProbeStands(id, event.Probe{
+		Happy: event.Bits(happy), Good: good, Window: 8, Threshold: 3,
+		Last: .0021, Average: .0018, Response: "HTTP/1.1 200 OK",
+	})
+}
+
+// ProbeStands samples where a backend's probe stands.
+func (st *Stage) ProbeStands(id uint64, p event.Probe) {
 	d := st.director(id)
 	st.Snapshot = st.Snapshot.ApplyGauges([]event.Gauge{{
-		ID: id, Refcount: d.Refcount(), Tasks: d.Tasks, Requests: d.Requests,
-		Probe: &event.Probe{
-			Happy: event.Bits(happy), Good: good, Window: 8, Threshold: 3,
-			Last: .0021, Average: .0018, Response: "HTTP/1.1 200 OK",
-		},
+		ID: id, Refcount: d.Refcount(), Tasks: d.Tasks, Requests: d.Requests, Probe: &p,
 	}})
 }

@@ -77,6 +77,16 @@ func (bs *Backends) Addr(name string) string {
 	return b.addr
 }
 
+// At returns the name of the backend at host:port, "" if none is there.
+func (bs *Backends) At(addr string) string {
+	for _, name := range bs.names {
+		if bs.Addr(name) == addr {
+			return name
+		}
+	}
+	return ""
+}
+
 // SetFailing makes a backend answer everything, /health included, with 503, or
 // ends that. Its port stays open, and answers that have begun go on.
 func (bs *Backends) SetFailing(name string, failing bool) error {
