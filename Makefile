@@ -12,8 +12,9 @@ help:                ## list the commands
 generate:            ## write the Go code of the templ files
 	go tool templ generate -include-version=false
 
-test:                ## install Chromium and axe if need be, lint, run every test
+test:                ## install Chromium, nginx and axe if need be, lint, run every test
 	@scripts/install-browser
+	@scripts/install-nginx
 	@scripts/install-axe
 	@scripts/lint
 	@scripts/test $(PKG)
@@ -32,5 +33,5 @@ screenshots:         ## take the pictures in docs/ again
 	CALLBOARD_SCREENSHOTS='$(CURDIR)/docs' go test -count=1 -run Screenshot $(PKG)
 
 clean:               ## remove what the commands above have built
-	rm -rf bin internal/browser/node_modules
+	rm -rf bin internal/browser/node_modules internal/nginx/unpacked
 	go clean -testcache

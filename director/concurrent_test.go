@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/event"
@@ -173,9 +172,7 @@ func TestManyHandsKeepTheInvariants(t *testing.T) {
 			})
 		}
 		hands.Wait()
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		defer cancel()
-		if err := rt.Close(ctx); err != nil {
+		if err := rt.Close(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		tr.check(t)

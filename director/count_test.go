@@ -103,7 +103,7 @@ func TestALastDropWhileStepModeIsSwitchedOff(t *testing.T) {
 	for d.count.count() == 0 { // until it has found step mode on, and waits for the lock
 		runtime.Gosched()
 	}
-	rt.setSteppingLocked(false)
+	rt.setSteppingLocked(false, nil)
 	rt.mu.Unlock()
 	<-done
 	if _, ok := rt.Tree().Director(d.ID()); ok || rt.Tree().HeldLen() != 0 {

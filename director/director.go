@@ -29,6 +29,7 @@ type Director struct {
 	probe   atomic.Pointer[event.Probe]
 
 	requests, failures atomic.Uint64
+	retried            atomic.Uint64 // of the failures, those that went to another leaf
 	inFlight           atomic.Int64
 	dirty              atomic.Bool // in rt.dirty
 	nextDirty          *Director   // guarded by being in rt.dirty
@@ -47,6 +48,7 @@ type Director struct {
 	reported  bool       // what the type reports of itself
 	reason    string     // why
 	follow    bool       // health is that of the members
+	founded   bool       // the type has reported health
 	members   int        // filled slots
 	healthyMs int        // filled slots whose director is healthy
 	passed    event.Flow // what went on to the members
@@ -54,7 +56,7 @@ type Director struct {
 	noted     uint64     // the work that has last noted such a change
 	// pending are events that the type is still to be told, by one goroutine
 	// at a time: the one that has set telling. awake is what it was told last.
-	pending []Event
+	pending []toTell
 	telling bool
 	awake   bool
 	// calls counts the callbacks in progress that hold no reference. ended is
@@ -64,6 +66,9 @@ type Director struct {
 	ended    bool
 	retiring bool
 	gone     bool // destroyed: there is nothing more to tell of it
+	// secrets are those that the director was added with.
+	secrets []event.Secret
+	acts    []*act
 }
 
 // ID returns a number that no other director of this epoch has.
@@ -81,10 +86,13 @@ func (d *Director) VCL() *VCL { return d.vcl }
 // Implementation returns what was given to [VCL.Add].
 func (d *Director) Implementation() Implementation { return d.impl }
 
-// Group returns the interface by which the members can be changed.
-func (d *Director) Group() (Group, error) {
+// Group returns the interface by which the members can be changed, each call as
+// a command of its own.
+func (d *Director) Group() (Group, error) { return d.group(nil) }
+
+func (d *Director) group(by *Command) (Group, error) {
 	if g, ok := d.impl.(Group); ok {
-		return g, nil
+		return changer{Group: g, by: by, d: d}, nil
 	}
 	return nil, fmt.Errorf("%s: %w: a director of type %s has no members to change", d.FullName(), ErrInvalid, d.typeName)
 }
@@ -93,7 +101,7 @@ func (d *Director) Group() (Group, error) {
 func (d *Director) Dump(w io.Writer) {
 	fmt.Fprintf(w, "director %s = %s (id %d) {\n  refcount %d\n  healthy %t\n", d.FullName(), d.typeName, d.id, d.count.count(), d.Healthy())
 	if dumper, ok := d.impl.(Dumper); ok {
-		d.call("dump", func() { dumper.Dump(w) })
+		d.call(nil, "dump", func() { dumper.Dump(w) })
 	}
 	fmt.Fprintln(w, "}")
 }
@@ -101,6 +109,14 @@ func (d *Director) Dump(w io.Writer) {
 // Pin takes a reference by hand, which keeps the director from being destroyed
 // until [Runtime.Unpin]. The note says what for.
 func (d *Director) Pin(note string) (id uint64, err error) {
+	err = d.rt.one(func(c *Command) error {
+		id, err = c.Pin(d, note)
+		return err
+	})
+	return id, err
+}
+
+func (d *Director) pin(note string, by *Command) (id uint64, err error) {
 	rt := d.rt
 	rt.mu.Lock()
 	if rt.closed {
@@ -112,7 +128,7 @@ func (d *Director) Pin(note string) (id uint64, err error) {
 	r := &Ref{rt: rt, holder: event.Holder{Kind: event.HolderPin, Name: note, ID: id, Ref: id}}
 	rt.pins[id] = r
 	rt.mu.Unlock()
-	if err := r.Assign(d); err != nil {
+	if err := r.assign(d, 0, by); err != nil {
 		rt.mu.Lock()
 		delete(rt.pins, id)
 		rt.mu.Unlock()
@@ -140,7 +156,7 @@ func (d *Director) NewRef() *Ref {
 func (d *Director) Go(f func()) {
 	rt := d.rt
 	rt.mu.Lock()
-	if rt.settled { // Close has returned: nothing may outlive it
+	if rt.ended { // Close has returned: nothing may outlive it
 		rt.mu.Unlock()
 		return
 	}
@@ -166,14 +182,23 @@ func (d *Director) event(kind event.Kind) event.Event {
 	return event.Event{Kind: kind, VCL: d.vcl.name, Director: d.name, ID: d.id}
 }
 
+// A toTell is an event that a director's type is still to be told, as a part of a
+// command.
+type toTell struct {
+	Event
+	by *Command
+}
+
 // tellLocked makes e the next thing that the director is told, by the next call
 // of drain.
-func (d *Director) tellLocked(e Event) { d.pending = append(d.pending, e) }
+func (d *Director) tellLocked(e Event, by *Command) {
+	d.pending = append(d.pending, toTell{e, by})
+}
 
 // tell tells the director e, unless it has ended.
-func (d *Director) tell(e Event) {
+func (d *Director) tell(e Event, by *Command) {
 	d.rt.mu.Lock()
-	d.tellLocked(e)
+	d.tellLocked(e, by)
 	d.rt.mu.Unlock()
 	d.drain()
 }
@@ -200,7 +225,7 @@ func (d *Director) tellNext() (told bool) {
 		d.rt.mu.Lock()
 		d.telling = false
 		d.rt.mu.Unlock()
-		d.exit()
+		d.exit(e.by)
 	}()
 	d.deliver(e)
 	return true
@@ -218,7 +243,7 @@ func (d *Director) enterLocked() bool {
 
 // exit ends what enterLocked began. The last one out ends the director, if its
 // last reference went meanwhile.
-func (d *Director) exit() {
+func (d *Director) exit(by *Command) {
 	d.rt.mu.Lock()
 	d.calls--
 	last := d.ended && d.calls == 0 && !d.retiring
@@ -227,51 +252,54 @@ func (d *Director) exit() {
 	}
 	d.rt.mu.Unlock()
 	if last {
-		d.end()
+		d.end(by)
 	}
 }
 
-// call runs a callback that nothing else keeps the director alive for.
-func (d *Director) call(callback string, f func()) {
+// call runs a callback that nothing else keeps the director alive for, as a part
+// of the command by.
+func (d *Director) call(by *Command, callback string, f func()) {
 	d.rt.mu.Lock()
 	ok := d.enterLocked()
 	d.rt.mu.Unlock()
 	if ok {
-		defer d.exit()
-		d.contain(callback, f)
+		defer d.exit(by)
+		d.containBy(by, callback, f)
 	}
 }
 
 // deliveringLocked records that the director is told e.
-func (d *Director) deliveringLocked(e Event) {
-	switch e {
+func (d *Director) deliveringLocked(e toTell) {
+	switch e.Event {
 	case EventWarm:
 		d.awake = true
 	case EventCold:
 		d.awake = false
 	}
-	d.emitLifeLocked(event.DirectorEvent, event.Life{Event: string(e)})
+	d.emitLifeLocked(event.DirectorEvent, event.Life{Event: string(e.Event)}, e.by)
 }
 
-func (d *Director) deliver(e Event) {
+func (d *Director) deliver(e toTell) {
 	if d.methods.event != nil {
-		d.contain("event", func() { d.methods.event.Event(e) })
+		d.containBy(e.by, "event", func() { d.methods.event.Event(e.Event) })
 	}
 }
 
-func (d *Director) emitLifeLocked(kind event.Kind, life event.Life) {
+func (d *Director) emitLifeLocked(kind event.Kind, life event.Life, by *Command) {
 	e := d.event(kind)
 	life.Refcount = d.count.count()
 	e.Life = &life
-	d.rt.emitLocked(e)
+	d.rt.emitLocked(e, by)
 }
 
 // contain runs a callback of the director's type. A panic in it ends the
 // callback and nothing else, and becomes a director.error event.
-func (d *Director) contain(callback string, f func()) {
+func (d *Director) contain(callback string, f func()) { d.containBy(nil, callback, f) }
+
+func (d *Director) containBy(by *Command, callback string, f func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			d.ReportError(callback, fmt.Errorf("panic: %v", r))
+			d.reportError(callback, fmt.Errorf("panic: %v", r), by)
 		}
 	}()
 	f()
@@ -280,11 +308,13 @@ func (d *Director) contain(callback string, f func()) {
 // ReportError makes an error that the director's type has met in the background
 // a director.error event, so that people can see it. Callback says during what
 // it happened, in a word or two.
-func (d *Director) ReportError(callback string, err error) {
+func (d *Director) ReportError(callback string, err error) { d.reportError(callback, err, nil) }
+
+func (d *Director) reportError(callback string, err error, by *Command) {
 	text := fmt.Sprint(err) // err is the type's: it may be nil, panic or call back
 	d.rt.mu.Lock()
 	defer d.rt.mu.Unlock()
-	d.emitLifeLocked(event.DirectorError, event.Life{Callback: callback, Error: text})
+	d.emitLifeLocked(event.DirectorError, event.Life{Callback: callback, Error: text}, by)
 }
 
 // forgetSlotLocked takes an emptied slot out of the list, whose order means

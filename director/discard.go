@@ -17,7 +17,11 @@ import (
 // and deleted if they have not done so themselves. Directors that something
 // else still holds linger until it lets go.
 func (v *VCL) Discard() error {
-	var after work
+	return v.rt.one(func(c *Command) error { return c.Discard(v) })
+}
+
+func (v *VCL) discard(by *Command) error {
+	after := work{by: by}
 	v.rt.mu.Lock()
 	err := v.discardLocked(&after)
 	v.rt.mu.Unlock()
@@ -48,28 +52,28 @@ func (v *VCL) discardLocked(after *work) error {
 
 // tearDown deletes what is in a discarded VCL that has gone cold. It is called
 // once, without locks.
-func (v *VCL) tearDown() {
-	v.fallback.Close()
+func (v *VCL) tearDown(by *Command) {
+	v.fallback.close(by)
 	v.rt.mu.Lock()
 	directors := v.directorsLocked()
 	v.rt.mu.Unlock()
 	for _, d := range slices.Backward(directors) {
 		if d.object && !d.static {
-			_ = d.delete(true) // it may have been deleted before, and linger
+			_ = d.delete(true, by) // it may have been deleted before, and linger
 		}
 	}
 	for _, d := range directors {
 		if d.object && !d.static {
 			continue
 		}
-		d.tell(EventDiscard)
-		_ = d.delete(true)
+		d.tell(EventDiscard, by)
+		_ = d.delete(true, by)
 	}
 	v.rt.mu.Lock()
 	defer v.rt.mu.Unlock()
 	v.temperature = Discarded
 	v.rt.vcls = slices.DeleteFunc(v.rt.vcls, func(o *VCL) bool { return o == v })
-	v.rt.emitLocked(event.Event{Kind: event.VCLDiscarded, VCL: v.name})
+	v.rt.emitLocked(event.Event{Kind: event.VCLDiscarded, VCL: v.name}, by)
 	v.rt.settleLocked()
 }
 

@@ -42,6 +42,32 @@
 // its release, before the drop of its last reference and before it is destroyed,
 // until [Runtime.Next] lets it go on. Nothing else waits for that.
 //
+// # Commands
+//
+// Each call that changes something is a command: the events that it makes at once
+// carry its number, and the last of them says so. [Runtime.Command] makes one
+// command of many calls:
+//
+//	err := rt.Command("ann", func(c *director.Command) error {
+//		pool, err := c.Add(boot, "pool", lb.NewRoundRobin())
+//		if err != nil {
+//			return err
+//		}
+//		members, err := c.Group(pool)
+//		if err != nil {
+//			return err
+//		}
+//		_, err = members.AddMember(a1, 1)
+//		return err
+//	})
+//
+// What comes by itself, as a flip that a probe has found, has no number, nor has
+// what comes later: the end of a director that lingered after its delete. A tree
+// shows each event at once; those who subscribe to the log get commands whole, and
+// so wait for one that is under way, at most until it has done nothing for five
+// seconds: then it ends early, and what it does after that has no number.
+// [Runtime.Settled] is the newest tree without a command that is half done.
+//
 // # Writing a director type
 //
 // A type implements [Implementation] and those of the optional interfaces that
@@ -54,6 +80,13 @@
 //	func (f *first) Bind(self *director.Director)           { f.slot = self.NewRef() }
 //	func (f *first) Resolve(*director.Task) director.Hold   { return f.slot.Hold() }
 //	func (f *first) Release()                               { _ = f.slot.Assign(nil) }
+//
+// One with several members leaves out those that [Task.Excludes] names, so that a
+// request that one of them has failed comes to another.
+//
+// Its slots change for the right command by themselves. A type whose methods are
+// called from outside to change them does so in [Director.Change]; one that adds and
+// deletes directors uses [Director.Acting].
 //
 // Package directortest has what its tests need.
 //
@@ -127,6 +160,8 @@
 //	bereq.backend holds a reference of its   a request holds the hint and the leaf, so a
 //	own besides the hint                     count is one lower than in Varnish
 //	a VCL cools down when a poll finds out   a timer does it, at the time that was set
+//	a request that a backend fails fails,    it goes to another leaf where that does no
+//	unless VCL code retries (REQ-8)          harm: see Transport, and its NoRetry
 //
 // # Concurrency
 //

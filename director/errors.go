@@ -71,3 +71,13 @@ func (e *NoBackendError) Error() string {
 }
 
 func (e *NoBackendError) Unwrap() error { return e.Err }
+
+// A LeafError reports that a leaf was asked and has not answered.
+type LeafError struct {
+	Director string
+	Err      error // of its type
+}
+
+func (e *LeafError) Error() string { return fmt.Sprintf("backend %s: %v", e.Director, e.Err) }
+
+func (e *LeafError) Unwrap() error { return e.Err }

@@ -44,7 +44,7 @@ func (d *Director) gaugeLocked() event.Gauge {
 	if tasks < 0 && count > 0 {
 		d.emitLifeLocked(event.DirectorError, event.Life{
 			Callback: "drop", Error: "a request dropped a reference twice: fewer are counted than are held",
-		})
+		}, nil)
 	}
 	return event.Gauge{
 		ID:       d.id,
@@ -52,6 +52,7 @@ func (d *Director) gaugeLocked() event.Gauge {
 		Tasks:    max(0, tasks),
 		Requests: d.requests.Load(),
 		Failures: d.failures.Load(),
+		Retried:  d.retried.Load(),
 		Probe:    d.probe.Load(),
 		Passed:   d.passed,
 		Carried:  d.carriedLocked(),
@@ -61,6 +62,9 @@ func (d *Director) gaugeLocked() event.Gauge {
 // ReportProbe tells where the director's probe stands. Health itself is told by
 // [Director.ReportHealth].
 func (d *Director) ReportProbe(p event.Probe) {
+	if p.Answers == nil {
+		p.Answers = []event.ProbeAnswer{} // in JSON a list is a list, also where a type has none to tell
+	}
 	d.probe.Store(&p)
 	d.touch()
 }

@@ -42,6 +42,7 @@ func (d *Director) FollowMembers() {
 func (d *Director) ReportHealth(healthy bool, reason string) {
 	var after work
 	d.rt.mu.Lock()
+	d.founded = true
 	d.reportLocked(healthy, reason, &after)
 	d.rt.mu.Unlock()
 	after.run()
@@ -58,7 +59,7 @@ func (d *Director) reportLocked(healthy bool, reason string, after *work) {
 	}
 	d.updateHealthLocked(after)
 	if dropped {
-		d.tellLocked(EventSick)
+		d.tellLocked(EventSick, after.by)
 		after.told = append(after.told, d)
 	}
 }
@@ -73,25 +74,27 @@ func (d *Director) MembersVersion() int {
 }
 
 // Reconsider asks a [Healther] again.
-func (d *Director) Reconsider() {
+func (d *Director) Reconsider() { d.reconsider(nil) }
+
+func (d *Director) reconsider(by *Command) {
 	if d.methods.health == nil {
 		return
 	}
 	d.rt.mu.Lock()
 	d.version++ // who has asked before this call and not yet told asks again
 	d.rt.mu.Unlock()
-	for d.ask() {
+	for d.ask(by) {
 	}
 }
 
 // ask asks the type once, and reports whether it has to be asked again.
-func (d *Director) ask() (again bool) {
+func (d *Director) ask(by *Command) (again bool) {
 	d.rt.mu.Lock()
 	asked := d.version
 	d.rt.mu.Unlock()
 	healthy := false // also when the type panics
-	d.call("healthy", func() { healthy = d.methods.health.Healthy() })
-	var after work
+	d.call(by, "healthy", func() { healthy = d.methods.health.Healthy() })
+	after := work{by: by}
 	d.rt.mu.Lock()
 	again = asked != d.version && !d.gone // then what was asked is out of date
 	if !again {
@@ -113,10 +116,14 @@ func (a AdminHealth) check() error {
 
 // SetHealth sets the admin health.
 func (d *Director) SetHealth(admin AdminHealth) error {
+	return d.rt.one(func(c *Command) error { return c.SetHealth(d, admin) })
+}
+
+func (d *Director) setHealth(admin AdminHealth, by *Command) error {
 	if err := admin.check(); err != nil {
 		return err
 	}
-	var after work
+	after := work{by: by}
 	d.rt.mu.Lock()
 	gone := d.gone
 	d.setAdminLocked(admin, &after)
@@ -138,13 +145,13 @@ func (d *Director) setAdminLocked(admin AdminHealth, after *work) {
 	d.healthy.Store(d.answerLocked())
 	e := d.event(event.DirectorAdminHealth)
 	e.Health = d.healthLocked()
-	d.rt.emitLocked(e)
+	d.rt.emitLocked(e, after.by)
 	if d.Healthy() != before {
 		d.tellHoldersLocked(after)
 	}
 	// Varnish sends SICK for every change of admin health, to healthy as well:
 	// whoever waits has to look again.
-	d.tellLocked(EventSick)
+	d.tellLocked(EventSick, after.by)
 	after.told = append(after.told, d)
 }
 
@@ -179,7 +186,7 @@ func (d *Director) updateHealthLocked(after *work) {
 	d.changed.Store(time.Now().UnixNano())
 	e := d.event(event.DirectorHealth)
 	e.Health = d.healthLocked()
-	d.rt.emitLocked(e)
+	d.rt.emitLocked(e, after.by)
 	d.tellHoldersLocked(after)
 }
 

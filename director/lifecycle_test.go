@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/event"
@@ -27,9 +26,7 @@ func newVCL(t *testing.T) *director.VCL {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		if err := rt.Close(ctx); err != nil {
+		if err := rt.Close(context.Background()); err != nil {
 			t.Errorf("close: %v", err)
 		}
 	})

@@ -18,29 +18,38 @@ func (rt *Runtime) AddVCL(name string) (*VCL, error) {
 // cold, and its directors are told nothing. If build fails the VCL is
 // discarded, with all that is in it, and nothing is left. The first VCL that is
 // not cold becomes the active one.
-func (rt *Runtime) LoadVCL(name string, state State, build func(*VCL) error) (*VCL, error) {
-	v, err := rt.initVCL(name, state)
+func (rt *Runtime) LoadVCL(name string, state State, build func(*VCL) error) (v *VCL, err error) {
+	err = rt.one(func(c *Command) error {
+		v, err = c.LoadVCL(name, state, build)
+		return err
+	})
+	return v, err
+}
+
+func (rt *Runtime) load(name string, state State, build func(*VCL) error, by *Command) (*VCL, error) {
+	v, err := rt.initVCL(name, state, by)
 	if err != nil {
 		return nil, fmt.Errorf("load VCL %s: %w", name, err)
 	}
 	if build != nil {
 		if err := build(v); err != nil {
-			_ = v.Discard() // nothing can use it yet
+			_ = v.discard(by) // nothing can use it yet
 			return nil, fmt.Errorf("load VCL %s: %w", name, err)
 		}
 	}
-	var after work
+	after := work{by: by}
 	rt.mu.Lock()
+	v.loading = nil
 	switch {
 	case v.discarding: // by build, or by Close meanwhile
 		rt.mu.Unlock()
 		return nil, fmt.Errorf("load VCL %s: %w", name, ErrClosed)
 	case state == AlwaysCold:
-		v.setTemperatureLocked(Cold)
+		v.setTemperatureLocked(Cold, by)
 	default:
 		v.warmLocked(&after)
 		if rt.active.Load() == nil {
-			rt.activateLocked(v)
+			rt.activateLocked(v, by)
 		}
 	}
 	v.restartCooldownLocked()
@@ -49,7 +58,7 @@ func (rt *Runtime) LoadVCL(name string, state State, build func(*VCL) error) (*V
 	return v, nil
 }
 
-func (rt *Runtime) initVCL(name string, state State) (*VCL, error) {
+func (rt *Runtime) initVCL(name string, state State, by *Command) (*VCL, error) {
 	if err := checkVCLName(name); err != nil {
 		return nil, fmt.Errorf("VCL name: %w", err)
 	}
@@ -66,12 +75,12 @@ func (rt *Runtime) initVCL(name string, state State) (*VCL, error) {
 	if rt.indexVCLLocked(name) >= 0 || rt.labels[name] != nil {
 		return nil, ErrExists
 	}
-	v := &VCL{rt: rt, name: name, state: state, temperature: Init}
+	v := &VCL{rt: rt, name: name, state: state, temperature: Init, loading: by}
 	v.asleep.Store(true)
 	rt.lastRef++
 	v.fallback = &Ref{rt: rt, holder: event.Holder{Kind: event.HolderDefault, Name: name, Ref: rt.lastRef}}
 	rt.vcls = append(rt.vcls, v)
-	rt.emitLocked(event.Event{Kind: event.VCLAdded, VCL: name, Temperature: &event.Temperature{Temperature: string(Init), State: string(state)}})
+	rt.emitLocked(event.Event{Kind: event.VCLAdded, VCL: name, Temperature: &event.Temperature{Temperature: string(Init), State: string(state)}}, by)
 	return v, nil
 }
 
@@ -89,11 +98,15 @@ func (rt *Runtime) Active() *VCL { return rt.active.Load() }
 // Activate makes new requests go to v. A VCL in state auto that has gone cold
 // is warmed first; one that the operator made cold is refused ([ErrNotWarm]).
 func (v *VCL) Activate() error {
-	var after work
+	return v.rt.one(func(c *Command) error { return c.Activate(v) })
+}
+
+func (v *VCL) activate(by *Command) error {
+	after := work{by: by}
 	v.rt.mu.Lock()
 	err := v.wakeLocked(&after)
 	if err == nil {
-		v.rt.activateLocked(v)
+		v.rt.activateLocked(v, by)
 	}
 	v.rt.mu.Unlock()
 	after.run()
@@ -120,13 +133,13 @@ func (v *VCL) wakeLocked(after *work) error {
 	return nil
 }
 
-func (rt *Runtime) activateLocked(v *VCL) {
+func (rt *Runtime) activateLocked(v *VCL, by *Command) {
 	before := rt.active.Load()
 	if before == v {
 		return
 	}
 	rt.active.Store(v)
-	rt.emitLocked(event.Event{Kind: event.VCLActive, VCL: v.name})
+	rt.emitLocked(event.Event{Kind: event.VCLActive, VCL: v.name}, by)
 	v.restartCooldownLocked()
 	if before != nil {
 		before.restartCooldownLocked()
@@ -137,13 +150,17 @@ func (rt *Runtime) activateLocked(v *VCL) {
 // ([Runtime.VCL] knows it). A label that another VCL has moves over. A VCL with
 // a label stays warm and cannot be discarded.
 func (rt *Runtime) Label(label string, v *VCL) error {
+	return rt.one(func(c *Command) error { return c.Label(label, v) })
+}
+
+func (rt *Runtime) label(label string, v *VCL, by *Command) error {
 	if err := checkVCLName(label); err != nil {
 		return fmt.Errorf("label: %w", err)
 	}
 	if v == nil || v.rt != rt {
 		return fmt.Errorf("label %s: %w", label, ErrForeign)
 	}
-	var after work
+	after := work{by: by}
 	rt.mu.Lock()
 	err := rt.labelLocked(label, v, &after)
 	rt.mu.Unlock()
@@ -164,32 +181,36 @@ func (rt *Runtime) labelLocked(label string, v *VCL, after *work) error {
 	if err := v.wakeLocked(after); err != nil {
 		return err
 	}
-	rt.unlabelLocked(label)
+	rt.unlabelLocked(label, after.by)
 	rt.labels[label] = v
 	v.labels = append(v.labels, label)
-	rt.emitLocked(event.Event{Kind: event.VCLLabel, VCL: v.name, Label: &event.Label{Label: label, Set: true}})
+	rt.emitLocked(event.Event{Kind: event.VCLLabel, VCL: v.name, Label: &event.Label{Label: label, Set: true}}, after.by)
 	v.restartCooldownLocked()
 	return nil
 }
 
 // Unlabel takes a label away.
 func (rt *Runtime) Unlabel(label string) error {
+	return rt.one(func(c *Command) error { return c.Unlabel(label) })
+}
+
+func (rt *Runtime) unlabel(label string, by *Command) error {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
-	if !rt.unlabelLocked(label) {
+	if !rt.unlabelLocked(label, by) {
 		return fmt.Errorf("label %s: %w", label, ErrNotFound)
 	}
 	return nil
 }
 
-func (rt *Runtime) unlabelLocked(label string) bool {
+func (rt *Runtime) unlabelLocked(label string, by *Command) bool {
 	v := rt.labels[label]
 	if v == nil {
 		return false
 	}
 	delete(rt.labels, label)
 	v.labels = slices.DeleteFunc(slices.Clone(v.labels), func(l string) bool { return l == label })
-	rt.emitLocked(event.Event{Kind: event.VCLLabel, VCL: v.name, Label: &event.Label{Label: label}})
+	rt.emitLocked(event.Event{Kind: event.VCLLabel, VCL: v.name, Label: &event.Label{Label: label}}, by)
 	v.restartCooldownLocked()
 	return true
 }

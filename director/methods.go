@@ -37,14 +37,19 @@ type Describer interface {
 type Resolver interface {
 	// Resolve returns the member that t should go to, held: the way to hold
 	// it is [Ref.Hold]. The zero Hold means that there is none. It is called
-	// on the hot path, concurrently, and must not block.
+	// on the hot path, concurrently, and must not block. When t is
+	// [Task.Retrying], it leaves out the members that t excludes.
 	Resolve(t *Task) Hold
 }
 
 // RoundTripper makes the request at a leaf (Varnish: gethdrs).
 type RoundTripper interface {
 	// RoundTrip sends req as [http.RoundTripper] does. The leaf is held until
-	// the body of the response is read to its end or closed.
+	// the body of the response is read to its end or closed. An error that has
+	// a method NotSent() bool which returns true says that nothing of the
+	// request was sent, so that any request may be sent to another leaf; one
+	// with Stale() bool, that a connection of earlier requests had ended, so
+	// that it may also be sent to the same one.
 	RoundTrip(t *Task, req *http.Request) (*http.Response, error)
 }
 

@@ -10,11 +10,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/event"
 	"github.com/callboard/callboard/director/lb"
+	"github.com/callboard/callboard/internal/await"
 )
 
 // What follows is what a runtime has to bear from types and callers that do
@@ -189,13 +189,10 @@ func TestDestroyedDirectorsCanBeCollectedThoughNobodySamples(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for deadline := time.Now().Add(10 * time.Second); freed.Load() < n/2; {
-		if time.Now().After(deadline) {
-			t.Fatalf("of %d destroyed directors %d were collected, want most", n, freed.Load())
-		}
+	await.Until(t, "most of the destroyed directors are collected", func() bool {
 		runtime.GC()
-		runtime.Gosched()
-	}
+		return freed.Load() >= n/2
+	})
 }
 
 // An eager one wants its member at once.

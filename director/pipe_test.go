@@ -59,6 +59,27 @@ func TestPipeHoldsHintAndLeaf(t *testing.T) {
 	}
 }
 
+// A pipe goes to another leaf as long as nothing was sent.
+func TestPipeGoesToAnotherLeaf(t *testing.T) {
+	v := newVCL(t)
+	bad, good := &hose{err: refused{}}, &hose{}
+	a := add(t, v, "a", bad)
+	p := pool(t, v, "p", a, add(t, v, "b", good))
+	if answer, err := pipe(t, p); err != nil || answer != "/chat" || good.held != 1 {
+		t.Errorf("not sent: got %q, %v, want the other's answer", answer, err)
+	}
+	bad.err = errReset
+	for range 2 { // also in the turn of the one that fails
+		if _, err := pipe(t, p); err != nil && !errors.Is(err, errReset) {
+			t.Errorf("perhaps sent: got %v, want the failure", err)
+		}
+	}
+	known, _ := v.Runtime().Sample().Director(a.ID())
+	if known.Requests != 2 || known.Failures != 2 || known.Retried != 1 || known.Tasks != 0 {
+		t.Errorf("got %d requests, %d failures, %d retried, %d held, want 2, 2, 1, 0", known.Requests, known.Failures, known.Retried, known.Tasks)
+	}
+}
+
 func TestPipeWhereThereIsNone(t *testing.T) {
 	v := newVCL(t)
 	a := add(t, v, "a", leaf{})

@@ -1,6 +1,7 @@
 package director
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -77,8 +78,13 @@ func (r *Ref) Assign(d *Director) error { return r.AssignWeight(d, 0) }
 
 // AssignWeight is Assign for a type whose members have weights.
 func (r *Ref) AssignWeight(d *Director, weight float64) error {
-	var after work
+	return r.assign(d, weight, nil)
+}
+
+// assign is AssignWeight for the command by, nil for what the slot's type does.
+func (r *Ref) assign(d *Director, weight float64, by *Command) error {
 	r.rt.mu.Lock()
+	after := work{by: cmp.Or(by, r.byLocked(d))}
 	err := r.assignLocked(d, weight, &after)
 	r.rt.mu.Unlock()
 	after.run()
@@ -110,16 +116,16 @@ func (r *Ref) assignLocked(to *Director, weight float64, after *work) error {
 	if from != to {
 		if from != nil {
 			r.leaveLocked(from)
-			last, kept = from.dropSlotLocked()
+			last, kept = from.dropSlotLocked(after.by)
 		}
 		if to != nil {
 			r.index = len(to.holders)
 			to.holders = append(to.holders, r)
 		}
 	}
-	r.emitLocked(from, to, weight)
+	r.emitLocked(from, to, weight, after.by)
 	if kept != nil {
-		from.holdKeptLocked(kept, r.shownHolder())
+		from.holdKeptLocked(kept, r.shownHolder(), after.by)
 	}
 	r.countMemberLocked(from, to, after)
 	if last {
@@ -139,7 +145,7 @@ func (d *Director) takeSlotLocked() bool {
 
 // dropSlotLocked counts a slot that no longer points at d, and reports whether
 // that was the last reference. In step mode that one is kept instead.
-func (d *Director) dropSlotLocked() (last bool, kept *Ref) {
+func (d *Director) dropSlotLocked(by *Command) (last bool, kept *Ref) {
 	switch {
 	case d.static:
 		return false, nil
@@ -148,7 +154,7 @@ func (d *Director) dropSlotLocked() (last bool, kept *Ref) {
 	case d.count.dropUnlessLast():
 		return false, nil
 	}
-	return false, d.keepLocked(1) // the slot's event is still to come
+	return false, d.keepLocked(1, by) // the slot's event is still to come
 }
 
 // mayGainLocked reports why the slot must not come to hold d.
@@ -196,7 +202,7 @@ func (r *Ref) shownHolder() event.Holder {
 	return h
 }
 
-func (r *Ref) emitLocked(from, to *Director, weight float64) {
+func (r *Ref) emitLocked(from, to *Director, weight float64, by *Command) {
 	assigned := &event.Assigned{Holder: r.shownHolder(), Weight: weight}
 	e := event.Event{Kind: event.RefAssigned, Assigned: assigned}
 	subject := to
@@ -215,7 +221,7 @@ func (r *Ref) emitLocked(from, to *Director, weight float64) {
 		}
 	}
 	e.VCL, e.Director, e.ID = subject.vcl.name, subject.name, subject.id
-	r.rt.emitLocked(e)
+	r.rt.emitLocked(e, by)
 }
 
 // countMemberLocked keeps the owner's count of members right, and with it the
@@ -239,9 +245,12 @@ func (r *Ref) countMemberLocked(from, to *Director, after *work) {
 
 // Close empties the slot for good: whoever still has it can assign nothing to
 // it any more.
-func (r *Ref) Close() {
-	var after work
+func (r *Ref) Close() { r.close(nil) }
+
+// close is Close for the command by, nil for what the slot's type does.
+func (r *Ref) close(by *Command) {
 	r.rt.mu.Lock()
+	after := work{by: cmp.Or(by, r.byLocked(nil))}
 	r.closed = true
 	_ = r.assignLocked(nil, 0, &after) // letting go cannot fail
 	if r.owner != nil {

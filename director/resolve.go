@@ -19,6 +19,8 @@ type Task struct {
 	Leaf *Director
 	// State is the leaf's own, from its RoundTrip to its Finish.
 	State any
+
+	retry *retry // nil until a leaf has failed
 }
 
 // Resolve walks from d to the leaf that t should go to and returns it, held, so

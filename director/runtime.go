@@ -40,6 +40,8 @@ type Runtime struct {
 	log      *event.Log
 	state    atomic.Pointer[tree.Snapshot] // stored under mu, read by anybody
 
+	secrets *Secrets
+
 	active atomic.Pointer[VCL] // stored under mu
 	dirty  dirtyList
 	// stepping is step mode; stored under mu. It is asked for only when a
@@ -59,13 +61,23 @@ type Runtime struct {
 	lastWork  uint64
 	vcls      []*VCL
 	directors map[uint64]*Director
+	claims    map[Implementation]*Director // those with an identity, until they are destroyed
+	unfounded map[string]bool              // types, see UnfoundedTypes
 	pins      map[uint64]*Ref
 	labels    map[string]*VCL
 	held      map[uint64]heldStep // by the director's number
 	running   int                 // goroutines of director types
 	destroyed int                 // directors, since the last sample
 	flowing   []*Director         // held by slots that carried something, as last sampled
-	settled   bool                // idle is closed
+	ended     bool                // idle is closed
+	// open is the number of commands that are under way, and opened is since when
+	// there are some; settled is the tree before them, and turn is closed when
+	// there are none, if not nil.
+	lastCommand uint64
+	open        int
+	opened      time.Time
+	settled     *tree.Snapshot
+	turn        chan struct{}
 }
 
 // New returns an instance without VCLs.
@@ -80,7 +92,10 @@ func New(o Options) *Runtime {
 		name:      o.Name,
 		cooldown:  cmp.Or(o.Cooldown, defaultCooldown),
 		labels:    make(map[string]*VCL),
+		claims:    make(map[Implementation]*Director),
+		unfounded: make(map[string]bool),
 		log:       event.NewLog(o.Epoch, o.LogCapacity),
+		secrets:   newSecrets(),
 		directors: make(map[uint64]*Director),
 		pins:      make(map[uint64]*Ref),
 		held:      make(map[uint64]heldStep),
@@ -104,6 +119,17 @@ func (rt *Runtime) Log() *event.Log { return rt.log }
 // [Runtime.Sample]. It never blocks.
 func (rt *Runtime) Tree() *tree.Snapshot { return rt.state.Load() }
 
+// Settled returns the newest tree in which every command is whole: that is Tree,
+// unless a command is under way.
+func (rt *Runtime) Settled() *tree.Snapshot {
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if rt.settled != nil {
+		return rt.settled
+	}
+	return rt.Tree()
+}
+
 // Find returns the director that a user means: by full name ("boot.a1"), by its
 // name in the active VCL ("a1") or by number ("@17").
 func (rt *Runtime) Find(name string) (*Director, error) {
@@ -122,22 +148,26 @@ func (rt *Runtime) Find(name string) (*Director, error) {
 // Unpin drops the reference that [Director.Pin] took. For one by which step
 // mode keeps a last reference, it lets that step go on.
 func (rt *Runtime) Unpin(id uint64) error {
+	return rt.one(func(c *Command) error { return c.Unpin(id) })
+}
+
+func (rt *Runtime) unpin(id uint64, by *Command) error {
 	rt.mu.Lock()
 	r, ok := rt.pins[id]
 	delete(rt.pins, id)
-	var next func()
+	var next func(*Command)
 	if !ok {
-		next = rt.takeKeeperLocked(id)
+		next = rt.takeKeeperLocked(id, by)
 	}
 	rt.mu.Unlock()
 	if next != nil {
-		next()
+		next(by)
 		return nil
 	}
 	if !ok {
 		return fmt.Errorf("pin %d: %w", id, ErrNotFound)
 	}
-	r.Close()
+	r.close(by)
 	return nil
 }
 
@@ -148,9 +178,9 @@ func (rt *Runtime) Unpin(id uint64) error {
 func (rt *Runtime) Close(ctx context.Context) error {
 	defer rt.log.Close()
 	pins := rt.shut()
-	rt.goOn()
+	rt.goOn(nil)
 	for _, r := range pins {
-		r.Close()
+		r.close(nil)
 	}
 	rt.discardAll()
 	select {
@@ -172,7 +202,7 @@ func (rt *Runtime) shut() []*Ref {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	rt.closed = true
-	rt.setSteppingLocked(false)
+	rt.setSteppingLocked(false, nil)
 	pins := slices.Collect(maps.Values(rt.pins))
 	clear(rt.pins)
 	rt.settleLocked()
@@ -194,8 +224,8 @@ func (rt *Runtime) discardAll() {
 
 // settleLocked tells Close when a closed runtime has nothing left.
 func (rt *Runtime) settleLocked() {
-	if rt.closed && !rt.settled && len(rt.vcls) == 0 && len(rt.directors) == 0 && rt.running == 0 {
-		rt.settled = true
+	if rt.closed && !rt.ended && len(rt.vcls) == 0 && len(rt.directors) == 0 && rt.running == 0 {
+		rt.ended = true
 		close(rt.idle)
 	}
 }
@@ -225,28 +255,39 @@ func (rt *Runtime) heldList() string {
 
 // emitLocked gives e the next sequence number, and makes it part of the log and
 // of the tree in the same critical section as the change that it tells of. That
-// is why the tree at a sequence number is exact.
-func (rt *Runtime) emitLocked(e event.Event) {
+// is why the tree at a sequence number is exact. The event is one of the command
+// by; nil is none.
+func (rt *Runtime) emitLocked(e event.Event, by *Command) {
 	rt.seq++
 	e.Seq = rt.seq
 	e.Time = time.Now()
+	by.countLocked(&e)
 	// A closed log loses the events of requests that outlive Close; the tree
 	// keeps telling the truth.
-	_ = rt.log.Append(e)
+	_ = rt.log.Add(e)
 	rt.state.Store(rt.state.Load().Apply(e))
+	rt.publishLocked()
 }
 
 // SetHealth sets the admin health of all directors whose name matches, as
 // Varnish's backend.set_health does, and returns how many did. A pattern without a dot is matched in the active VCL. In a pattern, "*" and
 // "?" also match dots. "@17" is the one director with that number.
-func (rt *Runtime) SetHealth(pattern string, admin AdminHealth) (int, error) {
+func (rt *Runtime) SetHealth(pattern string, admin AdminHealth) (matched int, err error) {
+	err = rt.one(func(c *Command) error {
+		matched, err = c.SetHealthMatching(pattern, admin)
+		return err
+	})
+	return matched, err
+}
+
+func (rt *Runtime) setHealth(pattern string, admin AdminHealth, by *Command) (int, error) {
 	if err := admin.check(); err != nil {
 		return 0, err
 	}
 	if strings.HasPrefix(pattern, "@") {
-		return rt.setHealthOf(pattern, admin)
+		return rt.setHealthOf(pattern, admin, by)
 	}
-	var after work
+	after := work{by: by}
 	matched := 0
 	rt.mu.Lock()
 	known := rt.Tree()
@@ -263,10 +304,10 @@ func (rt *Runtime) SetHealth(pattern string, admin AdminHealth) (int, error) {
 }
 
 // setHealthOf sets the admin health of one director, and no other of its name.
-func (rt *Runtime) setHealthOf(number string, admin AdminHealth) (int, error) {
+func (rt *Runtime) setHealthOf(number string, admin AdminHealth, by *Command) (int, error) {
 	d, err := rt.Find(number)
 	if err != nil {
 		return 0, nil // nothing matched
 	}
-	return 1, d.SetHealth(admin)
+	return 1, d.setHealth(admin, by)
 }

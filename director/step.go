@@ -12,8 +12,9 @@ import (
 type heldStep struct {
 	// keep holds the last reference, if it is neither the owner's nor gone.
 	keep *Ref
-	// next goes on. It is called once, without locks, by whoever says so.
-	next func()
+	// next goes on. It is called once, without locks, by whoever says so, as a
+	// part of that command.
+	next func(by *Command)
 }
 
 // SetStepping switches step mode on or off; it is off in a new runtime. While it
@@ -35,21 +36,25 @@ type heldStep struct {
 // before SetStepping returns; [Runtime.Close] does the same. It fails with
 // [ErrClosed] if a closed runtime is to step.
 func (rt *Runtime) SetStepping(on bool) error {
+	return rt.one(func(c *Command) error { return c.SetStepping(on) })
+}
+
+func (rt *Runtime) setStepping(on bool, by *Command) error {
 	rt.mu.Lock()
 	if on && rt.closed {
 		rt.mu.Unlock()
 		return fmt.Errorf("step mode: %w", ErrClosed)
 	}
-	rt.setSteppingLocked(on)
+	rt.setSteppingLocked(on, by)
 	rt.mu.Unlock()
-	rt.goOn()
+	rt.goOn(by)
 	return nil
 }
 
-func (rt *Runtime) setSteppingLocked(on bool) {
+func (rt *Runtime) setSteppingLocked(on bool, by *Command) {
 	if rt.stepping.Load() != on {
 		rt.stepping.Store(on)
-		rt.emitLocked(event.Event{Kind: event.StepMode, Stepping: &event.Stepping{On: on}})
+		rt.emitLocked(event.Event{Kind: event.StepMode, Stepping: &event.Stepping{On: on}}, by)
 	}
 }
 
@@ -57,12 +62,20 @@ func (rt *Runtime) setSteppingLocked(on bool) {
 // returns the step was taken, callbacks included, and the director is held before
 // the following one, lingers, or is destroyed. It fails with [ErrNotHeld] if
 // nothing is held.
-func (rt *Runtime) Next() (tree.Held, error) {
+func (rt *Runtime) Next() (held tree.Held, err error) {
+	err = rt.one(func(c *Command) error {
+		held, err = c.Next()
+		return err
+	})
+	return held, err
+}
+
+func (rt *Runtime) next(by *Command) (tree.Held, error) {
 	rt.mu.Lock()
 	for held := range rt.Tree().Held() {
-		next := rt.directors[held.ID].takeStepLocked(held)
+		next := rt.directors[held.ID].takeStepLocked(held, by)
 		rt.mu.Unlock()
-		next()
+		next(by)
 		return held, nil
 	}
 	rt.mu.Unlock()
@@ -71,76 +84,84 @@ func (rt *Runtime) Next() (tree.Held, error) {
 
 // Next is [Runtime.Next] for the held step of this director, whatever else has
 // been held longer.
-func (d *Director) Next() (tree.Held, error) {
+func (d *Director) Next() (held tree.Held, err error) {
+	err = d.rt.one(func(c *Command) error {
+		held, err = c.NextOf(d)
+		return err
+	})
+	return held, err
+}
+
+func (d *Director) next(by *Command) (tree.Held, error) {
 	d.rt.mu.Lock()
 	held, ok := d.rt.Tree().HeldStep(d.id)
 	if !ok {
 		d.rt.mu.Unlock()
 		return tree.Held{}, fmt.Errorf("next step of %s: %w", d.FullName(), ErrNotHeld)
 	}
-	next := d.takeStepLocked(held)
+	next := d.takeStepLocked(held, by)
 	d.rt.mu.Unlock()
-	next()
+	next(by)
 	return held, nil
 }
 
 // goOn lets everything go on that is held, unless step mode is on.
-func (rt *Runtime) goOn() {
+func (rt *Runtime) goOn(by *Command) {
 	for !rt.stepping.Load() {
-		if _, err := rt.Next(); err != nil {
+		if _, err := rt.next(by); err != nil {
 			return
 		}
 	}
 }
 
 // takeStepLocked ends the hold; what it returns is to be called after unlock.
-func (d *Director) takeStepLocked(held tree.Held) (next func()) {
+func (d *Director) takeStepLocked(held tree.Held, by *Command) (next func(*Command)) {
 	next = d.rt.held[d.id].next
 	delete(d.rt.held, d.id)
-	d.emitStepLocked(event.StepTaken, event.Step{Before: held.Before})
+	d.emitStepLocked(event.StepTaken, event.Step{Before: held.Before}, by)
 	return next
 }
 
-func (d *Director) emitStepLocked(kind event.Kind, step event.Step) {
+func (d *Director) emitStepLocked(kind event.Kind, step event.Step, by *Command) {
 	e := d.event(kind)
 	e.Step = &step
-	d.rt.emitLocked(e)
+	d.rt.emitLocked(e, by)
 }
 
-func (d *Director) holdLocked(step event.Step, held heldStep) {
+func (d *Director) holdLocked(step event.Step, held heldStep, by *Command) {
 	d.rt.held[d.id] = held
-	d.emitStepLocked(event.StepHeld, step)
+	d.emitStepLocked(event.StepHeld, step, by)
 }
 
 // holdReleaseLocked reports whether the director is held before Release.
-func (d *Director) holdReleaseLocked() bool {
+func (d *Director) holdReleaseLocked(by *Command) bool {
 	if !d.rt.stepping.Load() {
 		return false
 	}
-	d.holdLocked(event.Step{Before: event.BeforeRelease}, heldStep{next: func() {
+	d.holdLocked(event.Step{Before: event.BeforeRelease}, heldStep{next: func(by *Command) {
 		d.rt.mu.Lock()
 		d.letGo = nil // by hand, meanwhile: that was not Release
 		d.rt.mu.Unlock()
-		d.release()
-	}})
+		d.release(by)
+	}}, by)
 	return true
 }
 
 // holdOwnerLocked holds the director before the owner's reference is dropped,
 // which is the last one.
-func (d *Director) holdOwnerLocked() {
+func (d *Director) holdOwnerLocked(by *Command) {
 	owner := event.Holder{Kind: event.HolderOwner, Name: d.vcl.name}
-	d.holdLocked(event.Step{Before: event.BeforeLastDrop, Last: &owner}, heldStep{next: func() { d.dropOwner(true) }})
+	d.holdLocked(event.Step{Before: event.BeforeLastDrop, Last: &owner}, heldStep{next: func(by *Command) { d.dropOwner(true, by) }}, by)
 }
 
 // holdDestroy reports whether the director is held before Destroy.
-func (d *Director) holdDestroy() bool {
+func (d *Director) holdDestroy(by *Command) bool {
 	d.rt.mu.Lock()
 	defer d.rt.mu.Unlock()
 	if !d.rt.stepping.Load() {
 		return false
 	}
-	d.holdLocked(event.Step{Before: event.BeforeDestroy}, heldStep{next: d.destroy})
+	d.holdLocked(event.Step{Before: event.BeforeDestroy}, heldStep{next: d.destroy}, by)
 	return true
 }
 
@@ -150,7 +171,7 @@ func (d *Director) runOut() {
 	rt := d.rt
 	if !rt.stepping.Load() {
 		if d.count.end() {
-			d.retire()
+			d.retire(nil)
 		}
 		return
 	}
@@ -160,11 +181,11 @@ func (d *Director) runOut() {
 	rt.mu.Lock()
 	stepping := rt.stepping.Load()
 	if stepping {
-		d.holdKeptLocked(d.keepLocked(0), event.Holder{Kind: event.HolderTask, Name: "request"})
+		d.holdKeptLocked(d.keepLocked(0, nil), event.Holder{Kind: event.HolderTask, Name: "request"}, nil)
 	}
 	rt.mu.Unlock()
 	if !stepping && d.dropLast() { // switched off just now
-		d.retire()
+		d.retire(nil)
 	}
 }
 
@@ -174,7 +195,7 @@ const stepMode = "step mode"
 // keepLocked makes a reference that is counted that of a pin of the runtime's
 // own. Told is the number of references that the tree still counts besides
 // because the event that takes them away is yet to come.
-func (d *Director) keepLocked(told int64) *Ref {
+func (d *Director) keepLocked(told int64, by *Command) *Ref {
 	d.rt.lastRef++
 	id := d.rt.lastRef
 	keep := &Ref{rt: d.rt, holder: event.Holder{Kind: event.HolderPin, Name: stepMode, ID: id, Ref: id}, index: len(d.holders)}
@@ -182,34 +203,34 @@ func (d *Director) keepLocked(told int64) *Ref {
 	d.holders = append(d.holders, keep)
 	e := d.event(event.RefAssigned)
 	e.Assigned = &event.Assigned{Holder: keep.holder, To: d.name, ToID: d.id, RefcountTo: d.count.count() + told}
-	d.rt.emitLocked(e)
+	d.rt.emitLocked(e, by)
 	return keep
 }
 
 // holdKeptLocked holds the director before the reference of keep is dropped, which
 // was last's before.
-func (d *Director) holdKeptLocked(keep *Ref, last event.Holder) {
-	d.holdLocked(event.Step{Before: event.BeforeLastDrop, Last: &last}, heldStep{keep: keep, next: func() { d.dropKept(keep) }})
+func (d *Director) holdKeptLocked(keep *Ref, last event.Holder, by *Command) {
+	d.holdLocked(event.Step{Before: event.BeforeLastDrop, Last: &last}, heldStep{keep: keep, next: func(by *Command) { d.dropKept(keep, by) }}, by)
 }
 
-func (d *Director) dropKept(keep *Ref) {
+func (d *Director) dropKept(keep *Ref, by *Command) {
 	d.rt.mu.Lock()
 	keep.target.Store(nil)
 	keep.leaveLocked(d)
 	last := d.dropLast()
-	keep.emitLocked(d, nil, 0)
+	keep.emitLocked(d, nil, 0, by)
 	d.rt.mu.Unlock()
 	if last {
-		d.retire()
+		d.retire(by)
 	}
 }
 
 // takeKeeperLocked ends the hold that keeps a reference by the pin of that number,
 // as takeStepLocked does. It returns nil if there is none.
-func (rt *Runtime) takeKeeperLocked(pin uint64) (next func()) {
+func (rt *Runtime) takeKeeperLocked(pin uint64, by *Command) (next func(*Command)) {
 	for held := range rt.Tree().Held() {
 		if keep := rt.held[held.ID].keep; keep != nil && keep.holder.ID == pin {
-			return rt.directors[held.ID].takeStepLocked(held)
+			return rt.directors[held.ID].takeStepLocked(held, by)
 		}
 	}
 	return nil

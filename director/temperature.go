@@ -49,7 +49,11 @@ const (
 // that requests still use becomes busy and goes cold when they have ended; one
 // that is cooling cannot be made warm before it is cold.
 func (v *VCL) SetState(s State) error {
-	var after work
+	return v.rt.one(func(c *Command) error { return c.SetState(v, s) })
+}
+
+func (v *VCL) changeState(s State, by *Command) error {
+	after := work{by: by}
 	v.rt.mu.Lock()
 	err := v.setStateLocked(s, &after)
 	v.rt.mu.Unlock()
@@ -92,7 +96,7 @@ func (v *VCL) setStateLocked(s State, after *work) error {
 		v.settleLocked(after)
 	}
 	if v.rt.seq == before {
-		v.setTemperatureLocked(v.temperature) // the state is news
+		v.setTemperatureLocked(v.temperature, after.by) // the state is news
 	}
 	v.restartCooldownLocked()
 	return nil
@@ -109,9 +113,9 @@ func (v *VCL) warmLocked(after *work) {
 	v.leaving.Store(false)
 	switch v.temperature {
 	case Busy:
-		v.setTemperatureLocked(Warm)
+		v.setTemperatureLocked(Warm, after.by)
 	case Init, Cold:
-		v.setTemperatureLocked(Warm)
+		v.setTemperatureLocked(Warm, after.by)
 		v.tellAllLocked(EventWarm, after)
 	}
 	v.asleep.Store(false)
@@ -123,19 +127,19 @@ func (v *VCL) settleLocked(after *work) {
 	if v.wantsColdLocked() && v.temperature.warm() {
 		if !v.sleepLocked() {
 			if v.temperature != Busy {
-				v.setTemperatureLocked(Busy)
+				v.setTemperatureLocked(Busy, after.by)
 			}
 			return
 		}
 		if len(v.preventions) > 0 {
-			v.setTemperatureLocked(Cooling)
+			v.setTemperatureLocked(Cooling, after.by)
 		} else {
-			v.setTemperatureLocked(Cold)
+			v.setTemperatureLocked(Cold, after.by)
 		}
 		v.tellAllLocked(EventCold, after)
 	}
 	if v.temperature == Cooling && len(v.preventions) == 0 {
-		v.setTemperatureLocked(Cold)
+		v.setTemperatureLocked(Cold, after.by)
 	}
 	if v.discarding && !v.tornDown && (v.temperature == Cold || v.temperature == Init) {
 		v.tornDown = true
@@ -162,18 +166,18 @@ func (v *VCL) sleepLocked() bool {
 // tellAllLocked tells the directors of the VCL, the newest first (VDIRE-7).
 func (v *VCL) tellAllLocked(e Event, after *work) {
 	for _, d := range slices.Backward(v.directorsLocked()) {
-		d.tellLocked(e)
+		d.tellLocked(e, after.by)
 		after.told = append(after.told, d)
 	}
 }
 
-func (v *VCL) setTemperatureLocked(t Temperature) {
+func (v *VCL) setTemperatureLocked(t Temperature, by *Command) {
 	previous := v.temperature
 	v.temperature = t
 	v.rt.emitLocked(event.Event{
 		Kind: event.VCLTemperature, VCL: v.name,
 		Temperature: &event.Temperature{Temperature: string(t), Previous: string(previous), State: string(v.state)},
-	})
+	}, by)
 }
 
 // shownTemperatureLocked is the temperature as an error names it.

@@ -3,10 +3,8 @@ package director
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"sync/atomic"
 )
 
 // A Transport is an [http.RoundTripper] that sends each request through a
@@ -16,17 +14,37 @@ import (
 //
 // As in Varnish, a request holds the director that it was hinted at and the
 // leaf that answers until the body of the response has been read to its end or
-// closed; a director that is deleted meanwhile lingers until then. Errors are a
-// [NoBackendError] or say which backend failed.
+// closed, or the context of the request has ended; a director that is deleted
+// meanwhile lingers until then. Errors are a [NoBackendError] or a [LeafError].
+//
+// # Retries
+//
+// When a leaf fails a request, the tree is asked again, without that leaf, and
+// the request goes to another one, at most twice. That is done for a request of
+// which nothing was sent (no connection, a stale one, no place at the leaf, a
+// leaf that went sick) and for one whose method is idempotent and that was not
+// answered, whatever the reason: refused, reset, silent for too long, not HTTP.
+// It is not done when the leaf has read of a body that cannot be had again, when
+// the client has gone or its time is over, or when an answer has begun: its body
+// may still fail. A leaf whose connection was stale is left out only the second
+// time: the first says nothing of it. Members are chosen as if the leaf that failed were sick; no
+// turn is taken and no place moves. The hint stays held, each leaf is let go
+// before the next is asked, and each attempt counts as a request of its leaf.
+// When all have failed, the error is that of the last, in a [RetryError]; where
+// there was no other leaf, it is that of the only one, as it is.
 type Transport struct {
 	// Runtime, whose active VCL's default director is hinted at.
 	Runtime *Runtime
 	// Director is hinted at instead, if it is set.
 	Director *Director
 	// Walked, if it is set, is told of each request's way as soon as it is known,
-	// with what [Transport.FindWay] returns. It is called by the goroutine of the
-	// request, which waits for it.
+	// with what [Transport.FindWay] returns, and again of the way to another leaf
+	// when one has failed it. It is called by the goroutine of the request, which
+	// waits for it.
 	Walked func(req *http.Request, way []*Director, err error)
+	// NoRetry makes a request fail with the first leaf that fails it, as in
+	// Varnish, where only VCL code retries.
+	NoRetry bool
 }
 
 var _ http.RoundTripper = (*Transport)(nil)
@@ -38,33 +56,6 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.Body.Close()
 	}
 	return resp, err
-}
-
-func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
-	if req.URL == nil || req.Header == nil {
-		return nil, fmt.Errorf("%w: a request needs a URL and a header", ErrInvalid)
-	}
-	hint, err := t.hint()
-	if err != nil {
-		return nil, err
-	}
-	task := &Task{Request: req}
-	leaf, err := t.resolve(hint.d, task)
-	if err != nil {
-		t.end(hint)
-		return nil, err
-	}
-	task.Leaf = leaf.d
-	leaf.d.inFlight.Add(1)
-	held := &heldTask{transport: t, task: task, hint: hint, leaf: leaf}
-	resp, err := leaf.d.request(task, req)
-	if err != nil {
-		held.drop()
-		return nil, err
-	}
-	held.answered = true
-	resp.Body = held.body(resp.Body)
-	return resp, nil
 }
 
 // hint returns the director that the request is meant for, held, and counts the
@@ -111,13 +102,8 @@ func (t *Transport) end(hint Hold) {
 // closed, which ends what it tells. ok is false for a response that does not
 // come from a [Transport].
 func AnsweredBy(resp *http.Response) (leaf *Director, from net.Addr, ok bool) {
-	var held *heldTask
-	switch body := resp.Body.(type) {
-	case *heldBody:
-		held = body.held
-	case *heldConn:
-		held = body.held
-	default:
+	held := heldBy(resp)
+	if held == nil {
 		return nil, nil, false
 	}
 	leaf = held.leaf.d
@@ -125,6 +111,18 @@ func AnsweredBy(resp *http.Response) (leaf *Director, from net.Addr, ok bool) {
 		leaf.contain("address", func() { from = leaf.methods.address.Addr(held.task) })
 	}
 	return leaf, from, true
+}
+
+// heldBy returns what the request that resp answers holds, nil for a response
+// that does not come from a [Transport].
+func heldBy(resp *http.Response) *heldTask {
+	switch body := resp.Body.(type) {
+	case *heldBody:
+		return body.held
+	case *heldConn:
+		return body.held
+	}
+	return nil
 }
 
 // request lets the leaf make the request, and counts it.
@@ -136,83 +134,36 @@ func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err
 			d.ReportError("round trip", err)
 		}
 		if err != nil {
-			resp, err = nil, fmt.Errorf("backend %s: %w", d.name, err)
+			resp, err = nil, &LeafError{Director: d.name, Err: err}
 			d.failures.Add(1)
 		}
 		d.touch()
 	}()
 	if d.methods.request == nil {
-		return nil, fmt.Errorf("a director of type %s makes no requests", d.typeName)
+		return nil, notSentError("a director of type " + d.typeName + " makes no requests")
 	}
 	resp, err = d.methods.request.RoundTrip(t, req)
-	switch {
-	case err != nil:
-	case resp == nil:
-		err = errors.New("its type returned no response and no error")
-	case resp.Body == nil:
-		resp.Body = http.NoBody
+	if err == nil {
+		err = complete(resp)
 	}
 	return resp, err
 }
 
-// A heldTask keeps what a request holds.
-type heldTask struct {
-	transport  *Transport
-	task       *Task
-	hint, leaf Hold
-	answered   bool // RoundTrip succeeded, so Finish is due
-	ended      atomic.Bool
-}
-
-// drop ends the request: the leaf is told, then let go, then the hint.
-func (h *heldTask) drop() {
-	// Not a sync.Once: what Finish calls may come back here.
-	if !h.ended.CompareAndSwap(false, true) {
-		return
+// complete fills in what a type has left out of its response, or says why it is
+// none. A body that nobody will see is closed.
+func complete(resp *http.Response) error {
+	if resp == nil {
+		return errors.New("its type returned no response and no error")
 	}
-	if finish := h.leaf.d.methods.finish; finish != nil && h.answered {
-		h.leaf.d.contain("finish", func() { finish.Finish(h.task) })
+	if resp.Body == nil {
+		resp.Body = http.NoBody
 	}
-	h.leaf.d.inFlight.Add(-1)
-	h.leaf.Drop()
-	h.transport.end(h.hint)
-}
-
-// body returns a body that ends the request with itself. One that can be
-// written to, of a switched protocol, stays so.
-func (h *heldTask) body(inner io.ReadCloser) io.ReadCloser {
-	if conn, ok := inner.(io.ReadWriteCloser); ok {
-		return &heldConn{ReadWriteCloser: conn, held: h}
+	if resp.Header == nil {
+		resp.Header = make(http.Header)
 	}
-	return &heldBody{inner: inner, held: h}
-}
-
-type heldBody struct {
-	inner io.ReadCloser
-	held  *heldTask
-}
-
-func (b *heldBody) Read(p []byte) (int, error) {
-	n, err := b.inner.Read(p)
-	if err != nil {
-		b.held.drop()
+	if resp.StatusCode < 100 || resp.StatusCode > 999 {
+		resp.Body.Close()
+		return fmt.Errorf("%w: status %03d is none of HTTP", ErrInvalid, resp.StatusCode)
 	}
-	return n, err
-}
-
-func (b *heldBody) Close() error {
-	defer b.held.drop()
-	return b.inner.Close()
-}
-
-// A heldConn is both directions of an upgraded connection. Either may end
-// before the other, so only Close ends the request.
-type heldConn struct {
-	io.ReadWriteCloser
-	held *heldTask
-}
-
-func (c *heldConn) Close() error {
-	defer c.held.drop()
-	return c.ReadWriteCloser.Close()
+	return nil
 }

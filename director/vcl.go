@@ -35,6 +35,7 @@ type VCL struct {
 	tornDown    bool
 	preventions []*Prevention
 	labels      []string
+	loading     *Command    // of which the directors are that are added in Init
 	cooldown    *time.Timer // nil while nothing will cool the VCL by itself
 }
 
@@ -64,10 +65,14 @@ func (v *VCL) Runtime() *Runtime { return v.rt }
 
 // SetDefault points the default slot at d. nil empties it.
 func (v *VCL) SetDefault(d *Director) error {
+	return v.rt.one(func(c *Command) error { return c.SetDefault(v, d) })
+}
+
+func (v *VCL) setDefault(d *Director, by *Command) error {
 	if d != nil && d.vcl != v {
 		return fmt.Errorf("default of VCL %s: %s %w", v.name, d.name, ErrForeign)
 	}
-	return v.fallback.Assign(d)
+	return v.fallback.assign(d, 0, by)
 }
 
 // Default returns the default director, held, and the zero Hold if there is
@@ -79,16 +84,20 @@ func (v *VCL) Default() Hold { return v.fallback.Hold() }
 // may take the name of one that it replaces. In a warm VCL the WARM event is
 // delivered before Add returns; a VCL that is cooling or cold takes nothing
 // ([ErrNotWarm]). If Add fails, impl was told nothing but Bind. An impl may be
-// added once.
+// added once: while a director of the instance has it, another one cannot
+// ([ErrExists]). Values and pointers to types without fields have no identity,
+// and may be added again.
 func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, false, nil)
+	return v.addOne(name, impl, addition{})
 }
 
-// AddRecorded is Add for somebody who wants to be able to make the director
-// again, after a restart: config, JSON of their own, becomes part of the
-// director.added event.
-func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessage) (*Director, error) {
-	return v.add(name, impl, false, config)
+// AddRecorded is Add for a caller that wants to be able to make the director
+// again, after a restart: config, JSON of the caller's own, becomes part of the
+// director.added event, and so is shown to all. What nobody may see stands in
+// secrets, with a placeholder in its field of config; [Runtime.Secrets] keeps the
+// values, and [Reveal] puts them back.
+func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessage, secrets ...Secret) (*Director, error) {
+	return v.addOne(name, impl, addition{config: config, secrets: secrets})
 }
 
 // AddStatic is Add for a director that lives as long as its VCL: slots that
@@ -96,43 +105,75 @@ func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessa
 // ([ErrStatic]). It is Varnish's VRT_StaticDirector, which the VCL compiler
 // applies to each backend definition.
 func (v *VCL) AddStatic(name string, impl Implementation) (*Director, error) {
-	return v.add(name, impl, true, nil)
+	return v.addOne(name, impl, addition{static: true})
 }
 
-func (v *VCL) add(name string, impl Implementation, static bool, config json.RawMessage) (*Director, error) {
+// An addition is what is said of a director beside its name and its
+// implementation.
+type addition struct {
+	static  bool
+	config  json.RawMessage
+	secrets []Secret
+}
+
+func (v *VCL) addOne(name string, impl Implementation, a addition) (d *Director, err error) {
+	err = v.rt.one(func(c *Command) error {
+		d, err = v.add(name, impl, a, c)
+		return err
+	})
+	return d, err
+}
+
+func (v *VCL) add(name string, impl Implementation, a addition, by *Command) (*Director, error) {
 	if err := checkName(name); err != nil {
 		return nil, fmt.Errorf("director name: %w", err)
 	}
 	if impl == nil {
 		return nil, fmt.Errorf("add %s.%s: %w: there is no implementation", v.name, name, ErrInvalid)
 	}
+	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: a.static}
 	// Asked before Bind and again after it (LIFE-7): Bind makes impl this
 	// director's, which must not happen to one that is in use elsewhere.
 	v.rt.mu.Lock()
 	err := v.refusalLocked()
+	if err == nil {
+		err = v.rt.claimLocked(d)
+	}
 	v.rt.mu.Unlock()
+	if err == nil {
+		err = v.addClaimed(d, a, by)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
-	}
-	d := &Director{rt: v.rt, vcl: v, name: name, impl: impl, methods: methodsOf(impl), static: static}
-	d.admin = AdminAuto
-	d.reported = true
-	d.count.take()
-	d.contain("type", func() { d.typeName = impl.Type() })
-	if d.typeName == "" {
-		return nil, fmt.Errorf("add %s.%s: %w: its type has no name", v.name, name, ErrInvalid)
-	}
-	d.contain("bind", func() {
-		if b, ok := impl.(Binder); ok {
-			b.Bind(d)
-		}
-	})
-	d.Reconsider() // before anybody can find it: it starts with the right health
-	if err := v.insert(d, config); err != nil {
 		return nil, fmt.Errorf("add %s.%s: %w", v.name, name, err)
 	}
 	d.drain()
 	return d, nil
+}
+
+// addClaimed adds a director whose implementation is its own. If that fails, it
+// is nobody's again.
+func (v *VCL) addClaimed(d *Director, a addition, by *Command) (err error) {
+	defer func() {
+		if err != nil {
+			v.rt.mu.Lock()
+			v.rt.unclaimLocked(d)
+			v.rt.mu.Unlock()
+		}
+	}()
+	d.admin = AdminAuto
+	d.reported = true
+	d.count.take()
+	d.containBy(by, "type", func() { d.typeName = d.impl.Type() })
+	if d.typeName == "" {
+		return fmt.Errorf("%w: its type has no name", ErrInvalid)
+	}
+	d.containBy(by, "bind", func() {
+		if b, ok := d.impl.(Binder); ok {
+			b.Bind(d)
+		}
+	})
+	d.reconsider(by) // before anybody can find it: it starts with the right health
+	return v.insert(d, a, by)
 }
 
 // refusalLocked says why the VCL takes no directors now. One that is busy takes
@@ -147,17 +188,21 @@ func (v *VCL) refusalLocked() error {
 	return nil
 }
 
-func (v *VCL) insert(d *Director, config json.RawMessage) error {
+func (v *VCL) insert(d *Director, a addition, by *Command) error {
 	rt := v.rt
-	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: config}
+	d.secrets = nameSecrets(a.secrets)
+	added := &event.Added{Type: d.typeName, Leaf: d.methods.resolve == nil, Static: d.static, Config: a.config, Secrets: d.secrets}
 	_, added.Group = d.impl.(Group)
 	if describer, ok := d.impl.(Describer); ok {
-		d.contain("describe", func() { added.Options = slices.Clone(describer.Describe()) })
+		d.containBy(by, "describe", func() { added.Options = slices.Clone(describer.Describe()) })
 	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	if err := v.refusalLocked(); err != nil {
 		return err
+	}
+	if v.loading != nil {
+		by = v.loading
 	}
 	rt.lastID++
 	d.id = rt.lastID
@@ -167,12 +212,13 @@ func (v *VCL) insert(d *Director, config json.RawMessage) error {
 	d.initHealthLocked()
 	e := d.event(event.DirectorAdded)
 	e.Added, e.Health = added, d.healthLocked()
-	rt.emitLocked(e)
+	rt.secrets.put(d.secrets, a.secrets) // before the event that names them
+	rt.emitLocked(e, by)
 	if d.probe.Load() != nil {
 		d.touch() // it was reported before there was a number for it
 	}
 	if v.temperature.warm() {
-		d.tellLocked(EventWarm)
+		d.tellLocked(EventWarm, by)
 	}
 	return nil
 }

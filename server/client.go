@@ -31,6 +31,12 @@ type ending struct {
 	resync string // reason of the resync message, "" for none
 }
 
+// message is what says that the page has to be loaded again.
+func (e ending) message() []byte {
+	text, _ := json.Marshal(map[string]string{"t": "resync", "reason": e.resync}) // strings can be encoded
+	return text
+}
+
 // The endings. docs of the API list them.
 var (
 	endShutdown = ending{code: websocket.CloseGoingAway, text: "the server is shutting down"}
@@ -41,12 +47,12 @@ var (
 	endBroken   = ending{code: websocket.CloseInternalServerErr, text: "load the page again", resync: "error"}
 )
 
-// A client is one websocket. One goroutine reads it, one writes it; others put
-// messages into its queue, or write as much as can be written without waiting.
+// A client is one page, or program, that listens. One goroutine writes to it;
+// others put messages into its queue, or write as much as can be written without
+// waiting.
 type client struct {
-	conn  *websocket.Conn
-	batch *batchConn
-	wake  chan struct{} // has one element when the writer has something to do
+	out  wire
+	wake chan struct{} // has one element when the writer has something to do
 
 	mu     sync.Mutex // guards the fields below
 	queue  []*message
@@ -58,9 +64,25 @@ type client struct {
 	pingDue bool
 }
 
-func newClient(conn *websocket.Conn, batch *batchConn) *client {
-	return &client{conn: conn, batch: batch, wake: make(chan struct{}, 1)}
+// A wire is the connection of a client: a websocket or an event stream.
+type wire interface {
+	// serve runs the client until the connection has ended.
+	serve(c *client)
+	// try reports whether writeAtOnce, which has to follow, can be called now.
+	try() bool
+	// writeAtOnce writes without waiting, and reports whether send has to be
+	// called for what is left, or to find out that the connection has ended.
+	writeAtOnce(queue []*message) (left bool)
+	// send writes everything, and a sign of life if ping is set.
+	send(queue []*message, ping bool) error
+	sayGoodbye(e ending)
+	// hurry gives a write that is stuck a last moment.
+	hurry()
+	// cut ends the connection without a word.
+	cut()
 }
+
+func newClient(out wire) *client { return &client{out: out, wake: make(chan struct{}, 1)} }
 
 // offer puts a message into the queue, from where pump or a signal to the writer
 // takes it. It never waits: a client for which too much waits already is sent
@@ -73,7 +95,7 @@ func (c *client) offer(m *message) {
 	case c.bytes > 0 && c.bytes+m.size > maxQueue:
 		c.endLocked(endSlow)
 		// The writer may be stuck: it gets a last moment.
-		_ = c.batch.SetWriteDeadline(time.Now().Add(closeWait))
+		c.out.hurry()
 	default:
 		c.queue = append(c.queue, m)
 		c.bytes += m.size
@@ -143,19 +165,11 @@ func (c *client) pump() {
 	if !ok {
 		return
 	}
-	if ping || end != nil || !c.batch.try() {
+	if ping || end != nil || !c.out.try() {
 		c.putBack(queue, ping)
 		return
 	}
-	left := false
-	for _, m := range queue {
-		if c.conn.WritePreparedMessage(m.prepared) != nil {
-			left = true // the writer finds out and ends
-			c.cut()
-			break
-		}
-	}
-	c.done(c.batch.tried() || left)
+	c.done(c.out.writeAtOnce(queue))
 }
 
 // putBack lets the writer do what was taken from it.
@@ -188,11 +202,11 @@ func (c *client) write() {
 			if !ok {
 				continue // whoever writes signals afterwards
 			}
-			if c.send(queue, ping) != nil {
+			if c.out.send(queue, ping) != nil {
 				return
 			}
 			if end != nil {
-				c.sayGoodbye(*end)
+				c.out.sayGoodbye(*end)
 				return
 			}
 			c.done(false)
@@ -200,82 +214,5 @@ func (c *client) write() {
 	}
 }
 
-// send writes all that waits in as few writes to the network as possible.
-func (c *client) send(queue []*message, ping bool) error {
-	deadline := time.Now().Add(writeWait)
-	_ = c.conn.SetWriteDeadline(deadline) // only remembers it
-	if len(queue) > 1 {
-		c.batch.hold()
-	}
-	for _, m := range queue {
-		if err := c.conn.WritePreparedMessage(m.prepared); err != nil {
-			return err
-		}
-	}
-	if ping {
-		if err := c.conn.WriteControl(websocket.PingMessage, nil, deadline); err != nil {
-			return err
-		}
-	}
-	if err := c.batch.SetWriteDeadline(deadline); err != nil {
-		return err
-	}
-	if err := c.batch.flush(); err != nil {
-		return err
-	}
-	// One that has passed would stop whoever pumps.
-	return c.batch.SetWriteDeadline(time.Time{})
-}
-
-func (c *client) sayGoodbye(end ending) {
-	deadline := time.Now().Add(closeWait)
-	if end.resync != "" {
-		_ = c.conn.SetWriteDeadline(deadline)
-		text, _ := json.Marshal(map[string]string{"t": "resync", "reason": end.resync}) // strings can be encoded
-		if c.conn.WriteMessage(websocket.TextMessage, text) != nil {
-			return
-		}
-	}
-	_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(end.code, end.text), deadline)
-}
-
-// read is the reader. It returns when the other side has closed the connection
-// or it was cut. There is no limit on what is read, because nothing is: the
-// header of a message is enough to know that it may not be there. After that
-// the reader goes on, since a connection that is closed while something is left
-// to be read is reset, and the reason would be lost.
-func (c *client) read() {
-	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(pongWait)) }
-	_ = alive("") // a connection that has no deadlines has ended
-	c.conn.SetPongHandler(alive)
-	c.conn.SetPingHandler(func(string) error {
-		c.end(endPolicy)
-		return nil
-	})
-	// The writer answers a close frame with its own.
-	c.conn.SetCloseHandler(func(int, string) error { return nil })
-	for {
-		if _, _, err := c.conn.NextReader(); err != nil {
-			c.end(ending{code: websocket.CloseNormalClosure})
-			return
-		}
-		c.end(endPolicy)
-	}
-}
-
-// cut closes the connection without a word.
-func (c *client) cut() { _ = c.batch.Close() }
-
-// serve runs the client until the connection has ended.
-func (c *client) serve() {
-	reading := make(chan struct{})
-	go func() {
-		defer close(reading)
-		c.read()
-	}()
-	c.write()
-	patience := time.AfterFunc(closeWait, c.cut)
-	defer patience.Stop()
-	<-reading
-	c.cut()
-}
+// cut ends the connection without a word.
+func (c *client) cut() { c.out.cut() }

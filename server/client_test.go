@@ -33,14 +33,24 @@ func TestClientThatNeverReadsIsNotNoticed(t *testing.T) {
 	g := newRig(t, nil)
 	never := g.listen("")
 	quick := []*listener{g.listen(""), g.listen(""), g.listen("q=c1")}
-	for _, l := range quick {
+	for _, l := range append(quick, never) {
 		l.is("hello")
 	}
 	stuck := g.clientOf(never)
 	// Little room on the way, so that it is the server's queue that fills.
-	for _, conn := range []net.Conn{never.conn.NetConn(), stuck.batch.Conn} {
+	for _, conn := range []net.Conn{never.conn.NetConn(), stuck.out.(*socketWire).batch.Conn} {
 		_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
 		_ = conn.(*net.TCPConn).SetWriteBuffer(4 << 10)
+	}
+	// Most of what may wait does already: the rest comes before the write that is
+	// stuck has used up its time.
+	large, err := newMessage(frame{T: "patch", Reason: strings.Repeat("x", maxQueue/64)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for stuck.waiting() < maxQueue*15/16 {
+		stuck.offer(large)
+		stuck.pump()
 	}
 	most := 0
 	for i := 0; !stuck.ended(); i++ {
@@ -170,7 +180,7 @@ func (g *rig) clientOf(l *listener) *client {
 	g.t.Helper()
 	var found *client
 	g.board.feed.each(func(c *client) {
-		if c.batch.RemoteAddr().String() == l.conn.LocalAddr().String() {
+		if c.out.(*socketWire).batch.RemoteAddr().String() == l.conn.LocalAddr().String() {
 			found = c
 		}
 	})
@@ -236,4 +246,14 @@ func TestViewsThatNobodyWatchesCostNothing(t *testing.T) {
 	if n := len(g.board.feed.groups); n > maxIdleGroups {
 		t.Errorf("idle groups: got %d, want at most %d", n, maxIdleGroups)
 	}
+}
+
+// afterFirstFrame returns what follows the first frame of a server, whose length
+// is in its second byte, or in the two after that (RFC 6455, section 5.2).
+func afterFirstFrame(frames []byte) []byte {
+	const longer = 126
+	if length := int(frames[1]); length < longer {
+		return frames[2+length:]
+	}
+	return frames[4+int(binary.BigEndian.Uint16(frames[2:])):]
 }

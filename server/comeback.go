@@ -16,6 +16,7 @@ import (
 // out, and the answer says so.
 type comeback struct {
 	s       *Server
+	command *director.Command
 	gone    *deleted
 	heir    *director.Director
 	places  map[int]int // the heir's member slots, by those of the old one
@@ -25,19 +26,19 @@ type comeback struct {
 }
 
 // bringBack undoes a delete that was claimed.
-func (s *Server) bringBack(gone *deleted) (undoAnswer, error) {
-	heir, err := s.makeHeir(gone)
+func (s *Server) bringBack(command *director.Command, gone *deleted) (undoAnswer, error) {
+	heir, err := s.makeHeir(command, gone)
 	if err != nil {
 		s.undos.release(gone)
 		return undoAnswer{}, err
 	}
 	c := &comeback{
-		s: s, gone: gone, heir: heir, places: make(map[int]int),
+		s: s, command: command, gone: gone, heir: heir, places: make(map[int]int),
 		rewired: []rewiredJSON{}, leftOut: []leftOutJSON{},
 	}
 	// The health before the slots: nobody sends requests to a director that is
 	// sick by hand, not for a moment.
-	if err := heir.SetHealth(director.AdminHealth(gone.was.Admin)); err != nil {
+	if err := command.SetHealth(heir, director.AdminHealth(gone.was.Admin)); err != nil {
 		c.leave("health", heir.FullName(), 0, reason(err))
 	}
 	c.takeMembers()
@@ -53,16 +54,20 @@ func (s *Server) bringBack(gone *deleted) (undoAnswer, error) {
 }
 
 // makeHeir adds a director of the same name from what was recorded of the old.
-func (s *Server) makeHeir(gone *deleted) (*director.Director, error) {
+func (s *Server) makeHeir(command *director.Command, gone *deleted) (*director.Director, error) {
 	v, err := s.rt.VCL(gone.was.VCL)
 	if err != nil || v != gone.vcl {
 		return nil, fmt.Errorf("undo the delete of %s: VCL %s was discarded: %w", gone.name, gone.was.VCL, director.ErrDeleted)
 	}
-	impl, err := MakeDirector(gone.was.Config)
+	whole, err := s.reveal(gone.was)
 	if err != nil {
 		return nil, fmt.Errorf("make %s again: %w", gone.name, err)
 	}
-	heir, err := s.addNamed(v, gone.was.Name, impl, gone.was.Config)
+	impl, err := s.maker().Make(whole)
+	if err != nil {
+		return nil, fmt.Errorf("make %s again: %w", gone.name, err)
+	}
+	heir, err := s.addNamed(command, v, gone.was.Name, impl, whole)
 	if err != nil {
 		return nil, fmt.Errorf("undo the delete of %s: %w", gone.name, err)
 	}
@@ -89,7 +94,7 @@ func (c *comeback) takeMembers() {
 	if c.gone.was.TotalMembers() == 0 {
 		return
 	}
-	group, err := c.heir.Group()
+	group, err := c.command.Group(c.heir)
 	if err != nil {
 		return // its type finds its members by itself
 	}
@@ -147,7 +152,7 @@ func (c *comeback) takeDefault() {
 		c.leave("default", v.Name, 0, c.pointsAt(v.Default))
 		return
 	}
-	if err := c.heir.VCL().SetDefault(c.heir); err != nil {
+	if err := c.command.SetDefault(c.heir.VCL(), c.heir); err != nil {
 		c.leave("default", v.Name, 0, reason(err))
 		return
 	}
@@ -193,7 +198,7 @@ func (c *comeback) takeSlot(slot heldSlot) {
 // assign points a member slot at the heir and returns its number, which is a new
 // one if the slot is not there any more.
 func (c *comeback) assign(holder *director.Director, number int, there bool, weight float64) (int, error) {
-	group, err := holder.Group()
+	group, err := c.command.Group(holder)
 	if err != nil {
 		return 0, err
 	}

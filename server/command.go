@@ -34,17 +34,19 @@ type deletion struct {
 	Undo *deletedUndo `json:"undo,omitempty"`
 }
 
-func (s *Server) deleteDirector(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) deleteDirector(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	d, err := s.pathDirector(r)
 	if err != nil {
 		return err
 	}
 	before := s.rt.Tree()
-	if err := d.Delete(); err != nil {
+	letGo := s.holdSecrets(before, d)
+	if err := c.Delete(d); err != nil {
+		letGo()
 		return err
 	}
 	snapshot := s.rt.Sample()
-	answer := deletion{Seq: snapshot.Seq, Phase: tree.Destroyed, HeldBy: []event.Holder{}, Undo: s.remember(d, before)}
+	answer := deletion{Seq: snapshot.Seq, Phase: tree.Destroyed, HeldBy: []event.Holder{}, Undo: s.remember(d, before, letGo)}
 	if left, ok := snapshot.Director(d.ID()); ok {
 		answer.Phase, answer.Refcount = left.Phase, left.Refcount()
 		answer.HeldBy, answer.MoreHolders = heldBy(left)
@@ -53,15 +55,15 @@ func (s *Server) deleteDirector(w http.ResponseWriter, r *http.Request) error {
 }
 
 // memberCommand decodes what the commands on members have in common.
-func (s *Server) memberCommand(r *http.Request) (*director.Director, director.Group, newMember, error) {
+func (s *Server) memberCommand(c *director.Command, r *http.Request) (*director.Director, director.Group, newMember, error) {
 	var body newMember
 	d, err := s.pathDirector(r)
 	if err != nil {
 		return nil, nil, body, err
 	}
-	group, err := d.Group()
+	group, err := c.Group(d)
 	if err != nil {
-		return nil, nil, body, err
+		return nil, nil, body, wrongPart("d", err)
 	}
 	return d, group, body, decode(r, &body)
 }
@@ -72,8 +74,8 @@ type slotAnswer struct {
 	Slot int    `json:"slot"`
 }
 
-func (s *Server) addMember(w http.ResponseWriter, r *http.Request) error {
-	d, group, body, err := s.memberCommand(r)
+func (s *Server) addMember(c *director.Command, w http.ResponseWriter, r *http.Request) error {
+	d, group, body, err := s.memberCommand(c, r)
 	if err != nil {
 		return err
 	}
@@ -90,8 +92,8 @@ func (s *Server) addMember(w http.ResponseWriter, r *http.Request) error {
 
 // setMember points a slot at another director or changes its weight; what the
 // body leaves out stays as it is.
-func (s *Server) setMember(w http.ResponseWriter, r *http.Request) error {
-	d, group, body, err := s.memberCommand(r)
+func (s *Server) setMember(c *director.Command, w http.ResponseWriter, r *http.Request) error {
+	d, group, body, err := s.memberCommand(c, r)
 	if err != nil {
 		return err
 	}
@@ -115,14 +117,14 @@ func (s *Server) setMember(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, http.StatusOK, s.seq())
 }
 
-func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) removeMember(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	d, err := s.pathDirector(r)
 	if err != nil {
 		return err
 	}
-	group, err := d.Group()
+	group, err := c.Group(d)
 	if err != nil {
-		return err
+		return wrongPart("d", err)
 	}
 	slot, _, err := s.pathSlot(r, d)
 	if err != nil {
@@ -189,7 +191,7 @@ type pinAnswer struct {
 	ID  uint64 `json:"id"`
 }
 
-func (s *Server) pin(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) pin(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	d, err := s.pathDirector(r)
 	if err != nil {
 		return err
@@ -204,7 +206,7 @@ func (s *Server) pin(w http.ResponseWriter, r *http.Request) error {
 	if strings.ContainsFunc(body.Note, unseen) {
 		return refuse("note", "characters that cannot be seen may not stand in it")
 	}
-	id, err := d.Pin(body.Note)
+	id, err := c.Pin(d, body.Note)
 	if err != nil {
 		return err
 	}
@@ -218,7 +220,7 @@ func unseen(r rune) bool {
 	return !unicode.IsGraphic(r) && r != nonJoiner && r != joiner
 }
 
-func (s *Server) unpin(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) unpin(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
@@ -230,7 +232,7 @@ func (s *Server) unpin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("pin %q: %w", text, director.ErrNotFound)
 	}
-	if err := s.rt.Unpin(id); err != nil {
+	if err := c.Unpin(id); err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusOK, s.seq())
@@ -246,7 +248,7 @@ type healthAnswer struct {
 	Matched int    `json:"matched"`
 }
 
-func (s *Server) setHealth(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setHealth(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
@@ -257,7 +259,10 @@ func (s *Server) setHealth(w http.ResponseWriter, r *http.Request) error {
 	if body.Pattern == "" {
 		return refuse("pattern", "say which directors: a name, or a pattern such as boot.a*")
 	}
-	matched, err := s.rt.SetHealth(body.Pattern, body.Admin)
+	if err := checkPattern(body.Pattern); err != nil {
+		return err
+	}
+	matched, err := c.SetHealthMatching(body.Pattern, body.Admin)
 	if err != nil {
 		return wrongField("admin", err)
 	}
@@ -271,7 +276,7 @@ type faultBody struct {
 	Failing *bool `json:"failing" form:"failing"`
 }
 
-func (s *Server) setFault(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setFault(_ *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if s.options.Faults == nil {
 		return s.notFound(w, r)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,13 +66,13 @@ func (s *settings) UnmarshalJSON(data []byte) error {
 		case json.Number:
 			(*s)[name] = value.String()
 		default:
-			return fmt.Errorf("option %s: a string, a number, true or false is needed", name)
+			return &json.UnmarshalTypeError{Value: "a list or an object", Type: reflect.TypeFor[string](), Field: name}
 		}
 	}
 	return nil
 }
 
-func (s *Server) createDirector(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) createDirector(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func (s *Server) createDirector(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &body); err != nil {
 		return err
 	}
-	d, err := s.create(body, isForm(r))
+	d, err := s.create(c, body, isForm(r))
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (s *Server) createDirector(w http.ResponseWriter, r *http.Request) error {
 
 // create adds a director with its members, or nothing. In a form, rows without
 // a director are empty lines.
-func (s *Server) create(body newDirector, rowsMayBeEmpty bool) (*director.Director, error) {
+func (s *Server) create(c *director.Command, body newDirector, rowsMayBeEmpty bool) (*director.Director, error) {
 	if body.Name == "" {
 		return nil, refuse("name", "give the director a name")
 	}
@@ -101,7 +102,7 @@ func (s *Server) create(body newDirector, rowsMayBeEmpty bool) (*director.Direct
 	if err != nil {
 		return nil, err
 	}
-	impl, err := implement(&body)
+	impl, err := s.implement(&body)
 	if err != nil {
 		return nil, err
 	}
@@ -109,18 +110,18 @@ func (s *Server) create(body newDirector, rowsMayBeEmpty bool) (*director.Direct
 	if err != nil {
 		return nil, err
 	}
-	into, err := s.planInto(v, body.Into)
+	into, err := s.planInto(c, v, body.Into)
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.add(v, &body, impl)
+	d, err := s.add(c, v, &body, impl)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.fill(d, members); err != nil {
+	if err := s.fill(c, d, members); err != nil {
 		return nil, err
 	}
-	return d, join(d, into)
+	return d, join(c, d, into)
 }
 
 // vclFor returns the VCL that the body names, the active one if it names none.
@@ -139,13 +140,13 @@ func (s *Server) vclFor(name string) (*director.VCL, error) {
 }
 
 // implement makes what is to become the director.
-func implement(body *newDirector) (director.Implementation, error) {
+func (m Maker) implement(body *newDirector) (director.Implementation, error) {
 	if body.Type == "" && body.Backend != nil {
 		body.Type = backendType
 	}
 	switch {
 	case body.Type == backendType:
-		return newBackend(body)
+		return m.newBackend(body)
 	case !slices.ContainsFunc(lb.Types(), func(t lb.Type) bool { return t.Name == body.Type }):
 		return nil, refuse("type", "one of "+strings.Join(typeNames(), ", "))
 	case body.Backend != nil:
@@ -174,7 +175,7 @@ func blame(body *newDirector) string {
 	return "options" // each is right, all together are not
 }
 
-func newBackend(body *newDirector) (director.Implementation, error) {
+func (m Maker) newBackend(body *newDirector) (director.Implementation, error) {
 	switch {
 	case body.Backend == nil:
 		return nil, refuse("backend", "say where the backend is: host and port, or path")
@@ -183,7 +184,11 @@ func newBackend(body *newDirector) (director.Implementation, error) {
 	case len(body.Options) > 0:
 		return nil, refuse("options", "a backend has no options: they stand in backend")
 	}
-	b, err := backend.New(*body.Backend)
+	c, err := m.withAuthorities(*body.Backend)
+	if err != nil {
+		return nil, err
+	}
+	b, err := backend.New(c)
 	if wrong, ok := errors.AsType[*backend.FieldError](err); ok {
 		return nil, refuse("backend."+wrong.Field, wrong.Detail)
 	}
@@ -203,12 +208,15 @@ func typeNames() []string {
 
 // add adds the director unless a live one has its name. The library would allow
 // that; to people it would only be confusing.
-func (s *Server) add(v *director.VCL, body *newDirector, impl director.Implementation) (*director.Director, error) {
+func (s *Server) add(c *director.Command, v *director.VCL, body *newDirector, impl director.Implementation) (*director.Director, error) {
 	config, err := body.recipe()
+	if err == nil {
+		err = checkRecipe(body, config)
+	}
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.addNamed(v, body.Name, impl, config)
+	d, err := s.addNamed(c, v, body.Name, impl, config)
 	if errors.Is(err, director.ErrInvalid) || errors.Is(err, director.ErrExists) {
 		return nil, wrongField("name", err)
 	}
@@ -217,7 +225,13 @@ func (s *Server) add(v *director.VCL, body *newDirector, impl director.Implement
 
 // addNamed adds what is made by a recipe. One that is deleted has given up its
 // name, also while step mode holds it before its release.
-func (s *Server) addNamed(v *director.VCL, name string, impl director.Implementation, config json.RawMessage) (*director.Director, error) {
+func (s *Server) addNamed(
+	c *director.Command, v *director.VCL, name string, impl director.Implementation, whole json.RawMessage,
+) (*director.Director, error) {
+	shown, secrets, err := Conceal(whole)
+	if err != nil {
+		return nil, err
+	}
 	full := v.Name() + "." + name
 	if !s.names.reserve(full) {
 		return nil, fmt.Errorf("director %s: %w", full, director.ErrExists)
@@ -226,7 +240,7 @@ func (s *Server) addNamed(v *director.VCL, name string, impl director.Implementa
 	if d, ok := s.rt.Tree().Lookup(v.Name(), name); ok && d.Phase == tree.Live && !d.Steps.Deleted.Taken() {
 		return nil, fmt.Errorf("director %s: %w", full, director.ErrExists)
 	}
-	return v.AddRecorded(name, impl, config)
+	return c.AddRecorded(v, name, impl, shown, secrets...)
 }
 
 // reservations are the names of directors that are being added, so that two

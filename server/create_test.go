@@ -63,10 +63,14 @@ func TestCreateRefuses(t *testing.T) {
 
 		`{"name":"x","type":"random","members":[{"director":"a1"},{"director":"nobody"}]}`: {422, "members[1].director"},
 		`{"name":"x","type":"random","members":[{"director":"a1","weight":-1}]}`:           {422, "members[0].weight"},
-		`{"name":"x","type":"random","options":{"deep":{}}}`:                               {400, ""},
+		`{"name":"x","type":"random","options":{"deep":{}}}`:                               {400, "options.deep"},
+		`{"name":"x","backend":{"host":"h","connect_timeout":"soon"}}`:                     {400, "backend.connect_timeout"},
+		`{"name":"x","backend":{"host":"h","probe":{"interval":true}}}`:                    {400, "backend.probe.interval"},
+		`{"name":"x","backend":{"host":"h","probe":{"interval":"2y"}}}`:                    {400, "backend.probe.interval"},
+		`{"name":"x","backend":{"host":"h","prot":80}}`:                                    {400, "prot"},
 	} {
 		p := g.send("POST", api+"directors", body).problem(want.status)
-		if want.field != "" && (len(p.Errors) != 1 || p.Errors[0].Field != want.field || p.Errors[0].Detail == "") {
+		if len(p.Errors) != 1 || p.Errors[0].Field != want.field || p.Errors[0].Detail == "" {
 			t.Errorf("%s: errors: got %+v, want one about %s", body, p.Errors, want.field)
 		}
 	}
@@ -130,4 +134,18 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	g.send("BREW", "healthz", "").problem(405)
 	g.send("HEAD", "healthz", "").is(200)
 	g.send("HEAD", "i/test/", "").is(200)
+}
+
+// VCL writes a port as a text, and times in units that Go has not.
+func TestCreateUnderstandsWhatVCLDoes(t *testing.T) {
+	g := newRig(t, nil)
+	g.send("POST", api+"directors", `{"name":"s","backend":{"host":"127.0.0.1","port":"http","connect_timeout":"1d","probe":{"interval":"1w"}}}`).is(201)
+	g.form(api+"directors", "name=f&type=backend&backend.host=127.0.0.1&backend.port=http&backend.connect_timeout=1d").is(201)
+	g.send("POST", api+"directors", `{"name":"z","type":"dns","options":{"host":"shop.invalid","port":"http","ttl":"1d","retry_after":3600}}`).is(201)
+	for name, want := range map[string]string{"s": "address=127.0.0.1:80 connect timeout=24h0m0s", "f": "address=127.0.0.1:80 connect timeout=24h0m0s"} {
+		d := into[directorAnswer](g.send("GET", api+"directors/"+name, "").is(200))
+		if got := d.Options[0].Name + "=" + d.Options[0].Value + " " + d.Options[1].Name + "=" + d.Options[1].Value; got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/callboard/callboard/director/backend"
 )
 
 // Content types of commands.
@@ -27,7 +29,7 @@ func decode(r *http.Request, dst any) error {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return fmt.Errorf("read the body: %w", err)
+		return bodyProblem(err)
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil
@@ -39,6 +41,23 @@ func decode(r *http.Request, dst any) error {
 		}
 	}
 	return decodeJSON(body, dst)
+}
+
+// bodyProblem says why a body could not be read. It came from the client, so
+// the mistake is the client's, or that of the way to here.
+func bodyProblem(err error) error {
+	switch {
+	case is[*http.MaxBytesError](err), is[*problem](err):
+		return err
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &problem{Status: http.StatusBadRequest, Title: "Bad body", Detail: "The body ends before the end that its headers announce."}
+	}
+	return &problem{Status: http.StatusBadRequest, Title: "Bad body", Detail: "The body is not sent as its headers say."}
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 func isJSON(contentType string) bool {
@@ -97,6 +116,9 @@ func jsonProblem(err error) error {
 
 // jsonKind says what JSON value a Go type is written as.
 func jsonKind(t reflect.Type) string {
+	if t == reflect.TypeFor[backend.Duration]() {
+		return "a time of at most a year, in seconds or with a unit as in 250ms, 10m or 1d,"
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return "true or false"

@@ -33,11 +33,14 @@ type directorJSON struct {
 	Health  healthJSON     `json:"health"`
 	Members []memberJSON   `json:"members"`
 	Options []event.Option `json:"options"`
+	// Secrets are the fields of its configuration that are not shown.
+	Secrets []event.Secret `json:"secrets,omitempty"`
 	// Steps are the life-cycle steps taken so far.
 	Steps map[string]stepJSON `json:"steps"`
 
 	Requests uint64 `json:"requests"`
 	Failures uint64 `json:"failures"`
+	Retried  uint64 `json:"retried"`
 }
 
 type healthJSON struct {
@@ -72,8 +75,8 @@ func newDirectorJSON(s *tree.Snapshot, d *tree.Director) directorJSON {
 			Healthy: d.Healthy, Admin: d.Admin, Reason: d.Why(), Changed: d.Changed,
 			HealthyMembers: d.HealthyMembers(), TotalMembers: d.TotalMembers(), Probe: d.Probe,
 		},
-		Members: []memberJSON{}, Options: d.Options, Steps: newSteps(d.Steps),
-		Requests: d.Requests, Failures: d.Failures,
+		Members: []memberJSON{}, Options: d.Options, Secrets: d.Secrets, Steps: newSteps(d.Steps),
+		Requests: d.Requests, Failures: d.Failures, Retried: d.Retried,
 	}
 	j.HeldBy, j.MoreHolders = heldBy(d)
 	for m := range d.Members() {

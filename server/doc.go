@@ -42,14 +42,36 @@
 // slowly, 1000 where the epoch or the patches are gone, 1011 after a mistake of
 // the server.
 //
+// With Accept: text/event-stream the same address sends the same messages as
+// server-sent events, for clients whose websockets do not get through.
+//
+// # Who may change something
+//
+// Whoever reaches the board, but for pages of other origins: one rule for
+// commands, websockets and event streams knows the board's own pages, also behind
+// proxies; docs/behind-a-proxy.md tells it.
+//
+// # When a command is answered
+//
+// Every command, by JSON or by a form, comes through one door, which makes it one
+// command of the runtime and holds its answer back until Options.Durability has kept
+// what it tells. Where that fails, the change stays, and the answer is a problem with
+// status 507 that says so, with the seq of the change: an answer of success is a
+// promise. Refusing changes instead would be worse, since a disk that is full must not
+// keep an operator from draining a backend. /readyz answers 503 then, /metrics has
+// callboard_journal_failing, and every page says it over the board, until the disk
+// works again.
+//
 // # Concurrency
 //
 // A Server may be used by any number of goroutines. The locks are, in the order
-// in which they may be taken: feed.mu, group.mu, client.mu. Nothing is written
+// in which they may be taken: feed.mu, group.mu, client.mu, and that of the wire
+// below it. Nothing is written
 // to a network and no runtime is changed while one of them is held; a client
 // that does not read delays nobody, and is sent away when too much waits for it.
 //
-// Each websocket client has two goroutines, one that reads and one that writes.
+// Each websocket client has two goroutines, one that reads and one that writes;
+// an event stream has that of its request.
 // A feed has one goroutine while somebody watches. [Server.Close] returns when
 // all of them have ended.
 package server

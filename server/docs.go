@@ -13,25 +13,14 @@ import (
 
 // docs answers with the description of the API for people.
 func (s *Server) docs(w http.ResponseWriter, r *http.Request) error {
-	s.render(w, r, http.StatusOK, web.Docs(s.docsData(root(r), mountURL(r, "api/docs"))))
+	s.render(w, r, http.StatusOK, web.Docs(s.docsData(root(r), s.mountURL(r, "api/docs"))))
 	return nil
-}
-
-// mountURL is the address of the mount point as the client sees it, for what is
-// copied out of a page. It is that of the page without its own path.
-func mountURL(r *http.Request, path string) string {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	asked, _, _ := strings.Cut(r.RequestURI, "?")
-	return scheme + "://" + r.Host + strings.TrimSuffix(asked, path)
 }
 
 func (s *Server) docsData(root, mount string) web.DocsData {
 	known := newSchemas()
 	d := web.DocsData{
-		Root: root, Preface: apiPreface, Messages: socketWords(), Endings: endingWords(),
+		Root: root, Mount: mount, Preface: apiPreface, Messages: socketWords(), Endings: endingWords(),
 	}
 	for _, o := range operations() {
 		i := slices.IndexFunc(d.Topics, func(t web.DocsTopic) bool { return t.Name == o.topic })
@@ -57,6 +46,9 @@ func (o *operation) docs(known *schemas, mount, instance string) web.DocsOperati
 		d.Body = known.docsFields(known.command(o.body))
 	}
 	d.Answers = append(d.Answers, web.DocsField{Name: strconv.Itoa(o.good()), Words: o.answerWords(known)})
+	for _, other := range o.others {
+		d.Answers = append(d.Answers, web.DocsField{Name: strconv.Itoa(other.status), Words: other.meaning})
+	}
 	for _, f := range slices.Concat(o.fails, o.usualFailures()) {
 		status := strconv.Itoa(f.status)
 		if !slices.ContainsFunc(d.Answers, func(a web.DocsField) bool { return a.Name == status }) {
@@ -123,19 +115,20 @@ func typeWords(schema object) string {
 		return strings.Join(words, " | ")
 	}
 	if options, ok := schema["anyOf"].([]any); ok {
-		return typeWords(options[0].(object))
+		var words []string
+		for _, option := range options {
+			if text := typeWords(option.(object)); text != "null" {
+				words = append(words, text)
+			}
+		}
+		return strings.Join(words, " | ")
 	}
 	if ref, ok := schema["$ref"].(string); ok {
 		return ref[strings.LastIndexByte(ref, '/')+1:]
 	}
-	switch kind := schema["type"].(type) {
-	case string:
-		if items, ok := schema["items"].(object); ok {
-			return "list of " + typeWords(items)
-		}
-		return kind
-	case []any:
-		return "string | number"
+	if items, ok := schema["items"].(object); ok {
+		return "list of " + typeWords(items)
 	}
-	return ""
+	kind, _ := schema["type"].(string)
+	return kind
 }

@@ -89,7 +89,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
 	case accepts(r, "application/x-ndjson"):
 		return s.streamEvents(w, r, filter, eventStream{contentType: "application/x-ndjson", write: writeNDJSON})
 	}
-	return s.listEvents(w, query, filter, after)
+	return s.listEvents(w, r, filter, after)
 }
 
 // An eventPage is what is known of the events after a sequence number.
@@ -103,8 +103,8 @@ type eventPage struct {
 	Gap bool `json:"gap"`
 }
 
-func (s *Server) listEvents(w http.ResponseWriter, query url.Values, filter eventFilter, after uint64) error {
-	limit, err := number(query, "limit", usualLimit*10)
+func (s *Server) listEvents(w http.ResponseWriter, r *http.Request, filter eventFilter, after uint64) error {
+	limit, err := number(r.URL.Query(), "limit", usualLimit*10)
 	if err != nil {
 		return err
 	}
@@ -112,6 +112,7 @@ func (s *Server) listEvents(w http.ResponseWriter, query url.Values, filter even
 		return refuse("limit", fmt.Sprintf("1 to %d", maxEvents))
 	}
 	page := eventPage{Epoch: s.rt.Epoch(), Seq: after, Events: []event.Event{}}
+	s.awaitSettled(r.Context(), settleTime)
 	events, err := s.rt.Log().After(after, 0)
 	if err != nil {
 		page.Gap = true
@@ -127,6 +128,23 @@ func (s *Server) listEvents(w http.ResponseWriter, query url.Values, filter even
 		}
 	}
 	return writeJSON(w, http.StatusOK, page)
+}
+
+// settleTime is how long a list of events waits at most for commands that are
+// under way.
+const settleTime = 200 * time.Millisecond
+
+// awaitSettled waits until it is known of the events so far which ones are the
+// last of their commands, or the time is over.
+func (s *Server) awaitSettled(ctx context.Context, most time.Duration) {
+	log := s.rt.Log()
+	last := log.Last()
+	if log.Settled() >= last {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	_, _ = log.Subscribe(last - 1).Next(ctx) // in vain: then the list is as it is
 }
 
 // oldestEvents returns all that the log still has, and what came before them.
@@ -178,6 +196,10 @@ const heartbeat = 20 * time.Second
 // limit events were written. It starts after the event given by after, or by
 // Last-Event-ID when a browser connects again, and with new events if by none.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eventFilter, form eventStream) error {
+	if p := s.access.check(r, claimOf(r)); p != nil {
+		s.refuse(w, r, p)
+		return nil
+	}
 	query := r.URL.Query()
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		query.Set("after", id)
@@ -194,6 +216,11 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eve
 		return errClosing
 	}
 	defer s.leave()
+	leave, err := s.takeSeat(w, r, false)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()

@@ -25,8 +25,10 @@ type feed struct {
 	log      *slog.Logger
 	runs     atomic.Uint64 // runs of groups ever begun
 	past     *history
+	keeper   Durability                // may be nil
 	canFail  func(*tree.Director) bool // nil if nothing can
 	drawings drawings
+	printing context.Context // of patches, which no request waits for
 	life     context.Context // of past
 	end      context.CancelFunc
 
@@ -39,9 +41,9 @@ type feed struct {
 	work    sync.WaitGroup
 }
 
-func newFeed(rt *director.Runtime, o Options) *feed {
+func newFeed(printing context.Context, rt *director.Runtime, o Options) *feed {
 	f := &feed{
-		rt: rt, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt),
+		rt: rt, printing: printing, tick: o.Tick, beat: o.Beat, log: o.Logger, past: newHistory(rt), keeper: o.Durability,
 		groups: make(map[string]*group), watched: make(map[*group]bool),
 		idle: idleGroups{linger: o.Linger},
 	}
@@ -141,6 +143,12 @@ func (f *feed) join(q view.Query, c *client, from position) (*group, bool) {
 	}
 	f.mu.Unlock()
 	g.join(f.rt.Sample(), c, from)
+	f.mu.Lock()
+	closed := f.closed
+	f.mu.Unlock()
+	if closed { // meanwhile: close may have told all but this one
+		c.end(endShutdown)
+	}
 	return g, true
 }
 
@@ -164,21 +172,21 @@ const gaugeTicks = 20
 func (f *feed) run() {
 	ticker := time.NewTicker(f.tick)
 	defer ticker.Stop()
-	revision, pulse, spoke := uint64(0), uint64(0), time.Now()
+	revision, pulse, spoke, trouble := uint64(0), uint64(0), time.Now(), ""
 	for range ticker.C {
 		if !f.goesOn() {
 			return
 		}
-		beaten := f.past.pulse.Load()
+		beaten, words := f.past.pulse.Load(), notKept(f.keeper)
 		snapshot := f.rt.Tree()
-		news, silent := snapshot.Revision != revision || beaten != pulse, time.Since(spoke) >= f.beat
+		news, silent := snapshot.Revision != revision || beaten != pulse || words != trouble, time.Since(spoke) >= f.beat
 		if !news && !silent {
 			continue
 		}
 		// Whoever joins after this has a snapshot that is not older.
 		watched := f.audience()
 		if news {
-			revision, pulse = snapshot.Revision, beaten
+			revision, pulse, trouble = snapshot.Revision, beaten, words
 			inParallel(watched, func(g *group) { g.advance(snapshot) })
 		}
 		if silent {
@@ -289,6 +297,3 @@ func (f *feed) eventsFor(q view.Query, prev *view.Model, s *tree.Snapshot) (even
 		}
 	}
 }
-
-// noContext is for printing patches, which no request waits for.
-var noContext = context.Background()

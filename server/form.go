@@ -35,11 +35,10 @@ func (s *Server) overrideMethod(next http.Handler) http.Handler {
 }
 
 func parseForm(r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return err
-		}
+	if err := r.ParseForm(); is[url.EscapeError](err) {
 		return &problem{Status: http.StatusBadRequest, Title: "Bad form", Detail: "The form is not encoded as it should be."}
+	} else if err != nil {
+		return bodyProblem(err)
 	}
 	for key, values := range r.PostForm {
 		if !utf8.ValidString(key + strings.Join(values, "")) {
@@ -124,6 +123,11 @@ func tidyForm(values url.Values) url.Values {
 			// The form has defaults in the other fields of the probe.
 		case isRow && strings.HasPrefix(row, "members[") && field != "director" && values.Get(row+"].director") == "":
 			// A row of which only the default weight is filled in.
+		case key == "backend.port":
+			tidy.Set(key, list[0])
+			if port, err := backend.ParsePort(list[0]); err == nil {
+				tidy.Set(key, strconv.Itoa(port))
+			}
 		case strings.HasPrefix(key, "options."):
 			tidy.Set("options["+strings.TrimPrefix(key, "options.")+"]", list[0])
 		default:

@@ -31,6 +31,7 @@ type group struct {
 	run      uint64     // names the chain of models
 	model    *view.Model
 	revision uint64 // of the snapshot that model shows
+	trouble  string // that model tells of
 	ring     ring
 	clients  map[*client]bool
 	unsent   bool // something was put into the queues of the clients
@@ -77,8 +78,8 @@ func (g *group) expecting() []*client {
 // advanceLocked lets the first model, if that is what it makes and nobody has
 // drawn this yet, begin with the places of the cards in another view.
 func (g *group) advanceLocked(s *tree.Snapshot, places view.Places) {
-	prev := g.model
-	if prev != nil && (s.Revision < g.revision || s.Revision == g.revision && !g.pastChangedLocked()) {
+	prev, trouble := g.model, notKept(g.feed.keeper)
+	if prev != nil && (s.Revision < g.revision || s.Revision == g.revision && trouble == g.trouble && !g.pastChangedLocked()) {
 		return
 	}
 	events, whole := g.feed.eventsFor(g.query, prev, s)
@@ -90,8 +91,10 @@ func (g *group) advanceLocked(s *tree.Snapshot, places view.Places) {
 			places = newer
 		}
 	}
-	next := view.BuildWith(s, events, g.query, prev, places, g.feed.past.of, g.feed.canFail)
-	g.model, g.revision = next, s.Revision
+	next := view.BuildWith(s, events, g.query, prev, view.Beside{
+		Places: places, Past: g.feed.past.of, CanFail: g.feed.canFail, Trouble: trouble,
+	})
+	g.model, g.revision, g.trouble = next, s.Revision, trouble
 	if next.Whole() {
 		g.feed.drawings.keep(g.query.Drawing(), next.Places(), s.Revision)
 	}
@@ -133,7 +136,7 @@ func (g *group) publishLocked(prev, next *view.Model) {
 		return
 	}
 	p := &patch{seq: next.Seq, changes: changes}
-	if err := p.print(); err != nil {
+	if err := p.print(g.feed.printing); err != nil {
 		// Nobody can be told of this change, so nobody's page may claim to be up
 		// to date with it.
 		g.feed.log.Error("patch not printed", "view", g.query.Key(), "error", err)
@@ -210,7 +213,7 @@ func (g *group) join(s *tree.Snapshot, c *client, from position) {
 		c.end(endEpoch)
 		return
 	}
-	missed, ok := g.ring.after(from.seq)
+	missed, ok := g.ring.after(g.feed.printing, from.seq)
 	if !ok {
 		c.end(endMissed)
 		return

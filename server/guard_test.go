@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/directortest"
 )
 
 func TestPagesOfOtherOriginsMayChangeNothing(t *testing.T) {
@@ -92,7 +93,7 @@ func TestMetricsAreEscaped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.add(v, `odd"\name`, g.leafs["a1"])
+	g.add(v, `odd"\name`, directortest.NewBackend("odd"))
 	body := g.send("GET", "metrics", "").is(200).body
 	for _, want := range []string{
 		`callboard_director_references{instance="test",vcl="boot",director="odd\"\\name",id="6",type="fake"} 1`,

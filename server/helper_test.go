@@ -16,6 +16,7 @@ import (
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/directortest"
 	"github.com/callboard/callboard/director/lb"
+	"github.com/callboard/callboard/internal/await"
 	"github.com/callboard/callboard/web/view"
 )
 
@@ -49,8 +50,7 @@ func newRig(t *testing.T, edit func(*Options)) *rig {
 	server := httptest.NewServer(g.board)
 	g.url = server.URL + "/"
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
+		ctx := context.Background()
 		if err := g.board.Close(ctx); err != nil {
 			t.Errorf("close the board: %v", err)
 		}
@@ -135,7 +135,27 @@ func (g *rig) send(method, path, body string, header ...string) answer {
 		g.t.Fatal(err)
 	}
 	what := method + " " + path + " " + body
-	return answer{g.t, what[:min(len(what), 200)], resp.StatusCode, resp.Header, string(content)}
+	a := answer{g.t, what[:min(len(what), 200)], resp.StatusCode, resp.Header, string(content)}
+	g.check(a)
+	g.checkDescribed(method, path, body, a)
+	return a
+}
+
+// check looks at what every answer has to be, whatever was asked for.
+func (g *rig) check(a answer) {
+	g.t.Helper()
+	switch media := a.header.Get("Content-Type"); {
+	case isJSON(media) && strings.Contains(a.what, "/backend.list"):
+		// It is what varnishadm prints, numbers of 64 bits among it.
+	case isJSON(media):
+		checkNumbers(g.t, a.what, a.body)
+	case strings.HasPrefix(media, "text/event-stream"), strings.HasPrefix(media, "application/x-ndjson"):
+		for line := range strings.Lines(a.body) {
+			checkNumbers(g.t, a.what, strings.TrimPrefix(line, "data: "))
+		}
+	case strings.HasPrefix(media, "text/html"):
+		checkPageNumbers(g.t, a.what, a.body)
+	}
 }
 
 func (g *rig) form(path, body string, header ...string) answer {
@@ -180,14 +200,7 @@ func (a answer) problem(status int) problem {
 // eventually waits for a condition that something else brings about.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for !ok() {
-		if time.Now().After(deadline) {
-			stacks := make([]byte, 1<<20)
-			t.Fatalf("it did not come about that %s\n%s", what, stacks[:runtime.Stack(stacks, true)])
-		}
-		time.Sleep(time.Millisecond)
-	}
+	await.Until(t, what, ok)
 }
 
 // viewOf is the view of a page's query.

@@ -9,7 +9,7 @@ import (
 
 // planInto finds the director that a new one is to become a member of, before
 // anything is added; nil if it is to stand on its own.
-func (s *Server) planInto(v *director.VCL, name string) (director.Group, error) {
+func (s *Server) planInto(c *director.Command, v *director.VCL, name string) (director.Group, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -23,7 +23,7 @@ func (s *Server) planInto(v *director.VCL, name string) (director.Group, error) 
 	if known, ok := s.rt.Tree().Director(into.ID()); !ok || known.Phase != tree.Live || known.Steps.Deleted.Taken() {
 		return nil, refuse("into", into.FullName()+" "+director.ErrReleased.Error())
 	}
-	group, err := into.Group()
+	group, err := c.Group(into)
 	if err != nil {
 		return nil, wrongField("into", err)
 	}
@@ -32,12 +32,12 @@ func (s *Server) planInto(v *director.VCL, name string) (director.Group, error) 
 
 // join makes the new director a member. If that is refused after all, the
 // director is deleted again: a command takes effect as a whole or not at all.
-func join(d *director.Director, into director.Group) error {
+func join(c *director.Command, d *director.Director, into director.Group) error {
 	if into == nil {
 		return nil
 	}
 	if _, err := into.AddMember(d, 1); err != nil {
-		_ = d.Delete() // fails only if somebody else has deleted it already
+		_ = c.Delete(d) // fails only if somebody else has deleted it already
 		return wrongField("into", err)
 	}
 	return nil

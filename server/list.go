@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/list"
 )
 
@@ -20,6 +21,9 @@ func (s *Server) backendList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && q.Has("p") {
 		return refuse("p", "1 or 0")
 	}
+	if err := checkPattern(q.Get("pattern")); err != nil {
+		return err
+	}
 	o := list.Options{
 		Pattern: q.Get("pattern"), Probe: probe,
 		JSON: strings.Contains(r.Header.Get("Accept"), "application/json"),
@@ -30,7 +34,7 @@ func (s *Server) backendList(w http.ResponseWriter, r *http.Request) error {
 }
 
 // setLabel gives a VCL a label, or moves the label to it.
-func (s *Server) setLabel(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setLabel(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	label, err := s.pathLabel(r)
 	if err != nil {
 		return err
@@ -40,21 +44,25 @@ func (s *Server) setLabel(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, err := s.rt.VCL(body.VCL)
-	if err != nil {
+	switch {
+	case err != nil:
 		return wrongField("vcl", err)
+	case v.Name() != body.VCL:
+		// One that moved along would surprise, and one that stayed behind, too (VCL-17).
+		return refuse("vcl", strconv.Quote(body.VCL)+" is a label, and a label cannot point to a label: name the VCL")
 	}
-	if err := s.rt.Label(label, v); err != nil {
-		return err
+	if err := c.Label(label, v); err != nil {
+		return wrongPart("label", err)
 	}
 	return s.done(w, r, http.StatusOK, s.seq())
 }
 
-func (s *Server) removeLabel(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) removeLabel(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	label, err := s.pathLabel(r)
 	if err != nil {
 		return err
 	}
-	if err := s.rt.Unlabel(label); err != nil {
+	if err := c.Unlabel(label); err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusOK, s.seq())

@@ -40,6 +40,22 @@ func TestLabels(t *testing.T) {
 	}
 }
 
+// VCL-17: a label stands for a VCL, never for a label, and is always warm.
+func TestLabelsPointToVCLsOnly(t *testing.T) {
+	g := newRig(t, nil)
+	g.send("PUT", api+"labels/shop", `{"vcl":"boot"}`).is(200)
+	if p := g.send("PUT", api+"labels/other", `{"vcl":"shop"}`).problem(422); p.Errors[0].Field != "vcl" {
+		t.Errorf("label of a label: got %+v, want vcl to be blamed", p)
+	}
+	if v, _ := g.rt.Tree().VCL("boot"); len(v.Labels) != 1 {
+		t.Errorf("labels: got %q, want shop alone", v.Labels)
+	}
+	g.send("PUT", api+"vcls/shop/temperature", `{"temperature":"auto"}`).problem(422)
+	if p := g.send("PUT", api+"labels/a.b", `{"vcl":"boot"}`).problem(422); len(p.Errors) != 1 || p.Errors[0].Field != "label" {
+		t.Errorf("label with a dot: got %+v, want label to be blamed", p)
+	}
+}
+
 // A name may have what a pattern gives meaning to.
 func TestHealthByNumberMeansOneDirector(t *testing.T) {
 	g := newRig(t, nil)

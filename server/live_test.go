@@ -61,9 +61,6 @@ func (g *rig) listen(query string) *listener {
 // next returns the next message, or the close error.
 func (l *listener) next() (frame, error) {
 	l.t.Helper()
-	if err := l.conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		l.t.Fatal(err)
-	}
 	kind, data, err := l.conn.ReadMessage()
 	if err != nil {
 		return frame{}, err
@@ -71,6 +68,10 @@ func (l *listener) next() (frame, error) {
 	var f frame
 	if err := json.Unmarshal(data, &f); err != nil || kind != websocket.TextMessage {
 		l.t.Fatalf("got frame of kind %d, %v: %s", kind, err, data)
+	}
+	checkNumbers(l.t, "a message", string(data))
+	for _, op := range f.Ops {
+		checkPageNumbers(l.t, "a patch", fmt.Sprint(op))
 	}
 	return f, nil
 }
@@ -249,7 +250,7 @@ func TestWhatClientsSendEndsTheConnection(t *testing.T) {
 		"a long message": func(c *websocket.Conn) error { return c.WriteMessage(websocket.TextMessage, make([]byte, 200_000)) },
 		"binary":         func(c *websocket.Conn) error { return c.WriteMessage(websocket.BinaryMessage, nil) },
 		"a ping": func(c *websocket.Conn) error {
-			return c.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second))
+			return c.WriteControl(websocket.PingMessage, nil, time.Time{})
 		},
 	} {
 		l := g.listen("")
@@ -261,11 +262,11 @@ func TestWhatClientsSendEndsTheConnection(t *testing.T) {
 	}
 	l := g.listen("")
 	l.is("hello")
-	if err := l.conn.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Second)); err != nil {
+	if err := l.conn.WriteControl(websocket.PongMessage, nil, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	l.until(g.flip())
-	_ = l.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second))
+	_ = l.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Time{})
 	l.closes(1000)
 }
 

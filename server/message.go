@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -12,8 +13,10 @@ import (
 	"github.com/callboard/callboard/web/view"
 )
 
-// A message is a frame that is encoded and compressed once for all who get it.
+// A message is encoded once for all who get it, and a frame of it is compressed
+// once.
 type message struct {
+	data     []byte
 	prepared *websocket.PreparedMessage
 	size     int
 }
@@ -30,7 +33,7 @@ func newMessage(v any) (*message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("frame a message: %w", err)
 	}
-	return &message{prepared: prepared, size: len(data)}, nil
+	return &message{data: data, prepared: prepared, size: len(data)}, nil
 }
 
 // clockTime is the server's time as its messages tell it, to the millisecond,
@@ -49,11 +52,11 @@ type patch struct {
 }
 
 // print makes the message if there is none yet.
-func (p *patch) print() error {
+func (p *patch) print(ctx context.Context) error {
 	if p.message != nil {
 		return nil
 	}
-	ops, err := web.Patch(noContext, p.changes)
+	ops, err := web.Patch(ctx, p.changes)
 	if err != nil {
 		return err
 	}

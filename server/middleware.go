@@ -2,7 +2,6 @@ package server
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -38,13 +37,7 @@ func (s *Server) handle(h handler) http.HandlerFunc {
 // middleware wraps the router in what every request passes through, the first
 // one outermost.
 func (s *Server) middleware(next http.Handler) (http.Handler, error) {
-	cross := http.NewCrossOriginProtection()
-	for _, origin := range s.options.AllowedOrigins {
-		if err := cross.AddTrustedOrigin(origin); err != nil {
-			return nil, fmt.Errorf("allowed origin: %w", err)
-		}
-	}
-	next, err := compress(s.guard(cross, s.overrideMethod(next)))
+	next, err := compress(s.guard(s.overrideMethod(s.door(next))))
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +57,7 @@ func (s *Server) recover(next http.Handler) http.Handler {
 			if cause == http.ErrAbortHandler {
 				panic(cause)
 			}
-			s.log.Error("panic in a handler", "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+			s.panicked(cause, "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
 			if begun.begun {
 				panic(http.ErrAbortHandler)
 			}
@@ -110,11 +103,13 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
-// guard refuses what must not get any further.
-func (s *Server) guard(cross *http.CrossOriginProtection, next http.Handler) http.Handler {
+// guard refuses what was meant for another server, and bounds the bodies of the
+// rest.
+func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.check(cross, r); err != nil {
-			s.writeProblem(w, r, err)
+		timeBody(w, r)
+		if !s.hostAllowed(r.Host) {
+			s.refuse(w, r, wrongHost(r.Host))
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
@@ -122,26 +117,44 @@ func (s *Server) guard(cross *http.CrossOriginProtection, next http.Handler) htt
 	})
 }
 
-func (s *Server) check(cross *http.CrossOriginProtection, r *http.Request) error {
-	if !s.hostAllowed(r.Host) {
-		return &problem{
-			Title: "Wrong host name", Status: http.StatusMisdirectedRequest,
-			Detail: "This board does not answer to the name " + strconv.Quote(r.Host) + ".",
-		}
+func wrongHost(host string) *problem {
+	p := &problem{
+		Title: "Wrong host name", Status: http.StatusMisdirectedRequest,
+		Detail: "This board does not answer to the name " + strconv.Quote(host) + ".",
 	}
-	if cross.Check(r) != nil {
-		return &problem{
-			Title: "Refused", Status: http.StatusForbidden,
-			Detail: "A page of another origin may not change anything here.",
-		}
+	if name := (&url.URL{Host: host}).Hostname(); name != "" {
+		p.Mend = "If it should, start it with --allow-host " + name + "."
 	}
-	if s.options.ReadOnly && !safe(r.Method) {
-		return &problem{
-			Title: "Read-only", Status: http.StatusForbidden,
-			Detail: "This board shows; it does not let anybody change anything.",
+	return p
+}
+
+// door refuses changes that may not be made. It comes after forms are parsed,
+// since they bring their key in a field.
+func (s *Server) door(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if safe(r.Method) {
+			next.ServeHTTP(w, r)
+			return
 		}
-	}
-	return nil
+		if err := s.access.check(r, claimOf(r)); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		if s.options.ReadOnly {
+			s.writeProblem(w, r, &problem{
+				Title: "Read-only", Status: http.StatusForbidden,
+				Detail: "This board shows; it does not let anybody change anything.",
+			})
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// refuse answers a request that is not let in, and notes it in the log.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, p *problem) {
+	s.refusals.note(r, s.access.trusted.client(r), p)
+	s.writeProblem(w, r, p)
 }
 
 func safe(method string) bool {
@@ -163,22 +176,6 @@ func (s *Server) hostAllowed(host string) bool {
 	}
 	address, err := netip.ParseAddr(name)
 	return err == nil && address.IsLoopback()
-}
-
-// originAllowed reports whether a websocket may be opened from the page that
-// asks for it. Programs, which send no origin, may.
-func (s *Server) originAllowed(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return true
-	}
-	for _, allowed := range s.options.AllowedOrigins {
-		if strings.EqualFold(origin, allowed) {
-			return true
-		}
-	}
-	u, err := url.Parse(origin)
-	return err == nil && strings.EqualFold(u.Host, r.Host)
 }
 
 func (s *Server) notFound(http.ResponseWriter, *http.Request) error {

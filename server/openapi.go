@@ -94,8 +94,12 @@ func (o *operation) openAPI(s *schemas) object {
 func (o *operation) parameters() []any {
 	var list []any
 	for _, name := range pathNames(o.route) {
+		schema := object{"type": "string"}
+		if name == "slot" || name == "id" {
+			schema = object{"type": "integer", "format": "int64", "minimum": 1}
+		}
 		list = append(list, object{
-			"name": name, "in": "path", "required": true, "description": pathWords[name], "schema": object{"type": "string"},
+			"name": name, "in": "path", "required": true, "description": pathWords[name], "schema": schema,
 		})
 	}
 	for _, p := range o.query {
@@ -109,31 +113,35 @@ func (o *operation) parameters() []any {
 }
 
 func (o *operation) responses(s *schemas) object {
-	good := object{"description": http.StatusText(o.good())}
-	content := object{}
-	if o.answer != nil {
-		content[typeJSON] = object{"schema": s.answer(o.answer)}
-	}
-	for _, media := range o.media {
-		if content[media] == nil {
-			content[media] = object{}
-		}
-	}
-	if len(content) > 0 {
-		good["content"] = content
-	}
 	all := object{"default": object{"$ref": "#/components/responses/Problem"}}
-	for _, f := range o.usualFailures() {
-		all[strconv.Itoa(f.status)] = problemResponse(f.meaning)
-	}
-	for _, f := range o.fails {
+	for _, f := range append(o.usualFailures(), o.fails...) {
 		all[strconv.Itoa(f.status)] = problemResponse(f.meaning)
 		if f.status < 400 {
 			all[strconv.Itoa(f.status)] = object{"description": f.meaning}
 		}
 	}
-	all[strconv.Itoa(o.good())] = good
+	for _, other := range o.others {
+		all[strconv.Itoa(other.status)] = s.goodResponse(other.meaning, other.answer, other.media)
+	}
+	all[strconv.Itoa(o.good())] = s.goodResponse(http.StatusText(o.good()), o.answer, o.media)
 	return all
+}
+
+// goodResponse is an answer when all went well: JSON unless answer is nil, and
+// the media types.
+func (s *schemas) goodResponse(meaning string, answer any, media []string) object {
+	good := object{"description": meaning}
+	content := object{}
+	for _, m := range media {
+		content[m] = object{}
+	}
+	if answer != nil {
+		content[typeJSON] = object{"schema": s.answer(answer)}
+	}
+	if len(content) > 0 {
+		good["content"] = content
+	}
+	return good
 }
 
 // good is the status when all went well.

@@ -72,7 +72,7 @@ func directorOperations() []operation {
 		{
 			method: http.MethodGet, route: instanceRoute + "/backend.list", topic: topicDirectors,
 			summary: "Print what varnishadm backend.list would", media: []string{"text/plain", typeJSON}, path: "backend.list?p=1",
-			detail: "As text, or as JSON with Accept: application/json.",
+			detail: "As text, or as JSON with Accept: application/json; its maps of probes (bits_H) are numbers of 64 bits, as there.",
 			query: []parameter{
 				{"pattern", "Only those whose names match; * and ? match any text and any byte.", nil},
 				{"p", "1: members and probes, too.", fewWords("0", "1")},

@@ -19,7 +19,11 @@ func eventOperations() []operation {
 			{"kind", "Only those of these kinds, separated by commas.", nil},
 			{"director", "Only those about the director with this name, or @ and number; it may be destroyed.", nil},
 		},
-		fails: []failure{{http.StatusUnprocessableEntity, "There is no such kind, or a number is none."}},
+		fails: []failure{
+			{http.StatusUnprocessableEntity, "There is no such kind, or a number is none."},
+			{http.StatusForbidden, "It would stay open, and a page of another origin asks."},
+			{http.StatusServiceUnavailable, "It would stay open, and as many are open as may be, or the board shuts down."},
+		},
 	}}
 }
 
@@ -81,11 +85,17 @@ func pageOperations() []operation {
 		},
 		{
 			method: http.MethodGet, route: pageRoute + "/live", topic: topicPages, status: http.StatusSwitchingProtocols,
-			summary: "The websocket of a page", query: append(position, viewQuery()...),
-			detail: "The messages and the close codes are listed below.",
+			summary: "The websocket of a page",
+			query:   append(append(position, parameter{"why", "Instead, says whether a page of the origin in X-Callboard-Origin may listen, and why not.", nil}), viewQuery()...),
+			detail: "The messages and the close codes are listed below. With Accept: text/event-stream the same messages come as " +
+				"events, for where a websocket does not pass. The answer in JSON is that to why: nothing here refuses the page.",
+			others: []otherAnswer{{
+				http.StatusOK, "The event stream; with why, that nothing here refuses the page.", whyAnswer{}, []string{typeEvents},
+			}},
 			fails: []failure{
+				{http.StatusBadRequest, "The handshake is not one of a websocket of version 13."},
 				{http.StatusForbidden, "A page of another origin asks."},
-				{http.StatusUpgradeRequired, "This is no handshake of a websocket."},
+				{http.StatusUpgradeRequired, "This is no handshake of a websocket, and Accept does not ask for events."},
 				{http.StatusServiceUnavailable, "As many are open as may be, or the server shuts down."},
 			},
 		},
@@ -115,8 +125,8 @@ func serverOperations() []operation {
 	get := func(route, summary string, media ...string) operation {
 		return operation{method: http.MethodGet, route: route, topic: topicServer, summary: summary, media: media}
 	}
-	ready := get("/readyz", "Whether requests can be sent through the tree", "text/plain")
-	ready.fails = []failure{{http.StatusServiceUnavailable, "No VCL is active, or the server shuts down."}}
+	ready := get("/readyz", "Whether requests can be sent through the tree, and changes are kept", "text/plain")
+	ready.fails = []failure{{http.StatusServiceUnavailable, "No VCL is active, the server shuts down, or the disk takes nothing (see --data)."}}
 	home := get("/", "Leads to the page of the instance")
 	home.status = http.StatusFound
 	return []operation{

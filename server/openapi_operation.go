@@ -1,6 +1,10 @@
 package server
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
 
 // An operation describes one route to people and to programs: the documents at
 // /api/openapi.json and /api/docs are made of these. A test compares the list of
@@ -21,6 +25,8 @@ type operation struct {
 	status int
 	answer any
 	media  []string
+	// others are answers of other statuses when all went well, too.
+	others []otherAnswer
 	// fails are statuses of its own with what they mean, besides those that every
 	// operation has.
 	fails []failure
@@ -33,6 +39,15 @@ type parameter struct {
 	name, meaning string
 	// schema is that of a string if it is nil.
 	schema object
+}
+
+// An otherAnswer is what comes instead of the usual answer where something else
+// was asked for.
+type otherAnswer struct {
+	status  int
+	meaning string
+	answer  any
+	media   []string
 }
 
 // A failure is a status with what it means.
@@ -104,17 +119,35 @@ func wholeNumber(least, most, usual int) object {
 // fewWords is the schema of one of a few words.
 func fewWords(words ...any) object { return object{"type": "string", "enum": words} }
 
-// usualFailures are those of every operation of the API that is not mentioned in
-// its own list.
+// usualFailures are those of every operation that are not mentioned in its own
+// list.
 func (o *operation) usualFailures() []failure {
-	usual := []failure{{http.StatusNotFound, "There is nothing of that name."}}
+	usual := []failure{{http.StatusMisdirectedRequest, "The board does not answer to the name that the request gives as its host."}}
+	if strings.Contains(o.route, "{") {
+		usual = append(usual, failure{http.StatusNotFound, "There is nothing of that name."})
+	}
+	if strings.Contains(o.route, "/members") {
+		usual = append(usual, failure{http.StatusUnprocessableEntity, "The director has no members that can be changed."})
+	}
+	if strings.HasPrefix(o.route, instanceRoute) && o.body == nil {
+		usual = append(usual, failure{http.StatusBadRequest, "The query is not encoded as it should be."})
+	}
+	if len(o.query) > 0 {
+		usual = append(usual, failure{http.StatusUnprocessableEntity, "A parameter cannot be this; errors says which and why."})
+	}
 	if o.changes() {
 		usual = append(usual,
-			failure{http.StatusForbidden, "The board is read-only, or a page of another origin asks."})
+			failure{http.StatusSeeOther, "Done; a form of a page is led back to it."},
+			failure{http.StatusForbidden, "The board is read-only, or a page of another origin asks."},
+			failure{http.StatusConflict, "This cannot be done now: what it is about was deleted, is there already, or is in use."},
+			failure{http.StatusServiceUnavailable, "The board shuts down."},
+			failure{http.StatusInsufficientStorage, "The change has taken effect, at seq, but could not be kept on disk."})
 	}
 	if o.body != nil {
 		usual = append(usual,
-			failure{http.StatusBadRequest, "The body is not JSON, or has a field that there is not."},
+			failure{http.StatusBadRequest, "The body is not JSON, has a field that there is not, or does not come whole; or the query is not encoded as it should be."},
+			failure{http.StatusRequestTimeout, "The body does not come in time."},
+			failure{http.StatusRequestEntityTooLarge, fmt.Sprintf("The body has more than %d bytes.", maxBody)},
 			failure{http.StatusUnsupportedMediaType, "The body is neither JSON nor a form."},
 			failure{http.StatusUnprocessableEntity, "A field cannot be this; errors says which and why."})
 	}

@@ -67,12 +67,29 @@ func kinds() []any {
 var schemaSpecial = map[reflect.Type]object{
 	reflect.TypeFor[time.Time](): {"type": "string", "format": "date-time"},
 	reflect.TypeFor[backend.Duration](): {
-		"type": []any{"string", "number"}, "examples": []any{"250ms", "3.5s", 60},
+		"anyOf": oneOfTypes("string", "number"), "examples": []any{"250ms", "3.5s", 60},
 	},
+	reflect.TypeFor[event.Bits]():      {"type": "string", "pattern": "^[01]{64}$"},
 	reflect.TypeFor[json.RawMessage](): {},
+	reflect.TypeFor[event.Number]():    {"type": []any{"integer", "null"}, "minimum": 1},
 	reflect.TypeFor[settings](): {
-		"type": "object", "additionalProperties": object{"type": []any{"string", "number", "boolean", "null"}},
+		"type": "object", "additionalProperties": object{"anyOf": oneOfTypes("string", "number", "boolean", "null")},
 	},
+}
+
+// schemaFields are the fields that take more than their type says.
+var schemaFields = map[string]object{
+	"Backend.port": {"anyOf": oneOfTypes("integer", "string"), "examples": []any{8080, "http"}},
+}
+
+// oneOfTypes are alternatives for anyOf: generators of code know those, and not
+// all of them know a list of types.
+func oneOfTypes(types ...string) []any {
+	var all []any
+	for _, t := range types {
+		all = append(all, object{"type": t})
+	}
+	return all
 }
 
 // of returns the schema of a type: a reference for a struct.
@@ -95,11 +112,11 @@ func (s *schemas) of(t reflect.Type) object {
 	case reflect.Bool:
 		return object{"type": "boolean"}
 	case reflect.Int, reflect.Int64:
-		return object{"type": "integer"}
+		return object{"type": "integer", "format": "int64"}
 	case reflect.Uint64:
-		return object{"type": "integer", "minimum": 0}
+		return object{"type": "integer", "format": "int64", "minimum": 0}
 	case reflect.Float64:
-		return object{"type": "number"}
+		return object{"type": "number", "format": "double"}
 	case reflect.String:
 		return object{"type": "string"}
 	}
@@ -132,6 +149,9 @@ func schemaName(t reflect.Type) string {
 func (s *schemas) structure(name string, t reflect.Type) object {
 	properties, required := object{}, []string{}
 	s.fields(t, false, func(field, options string, optional bool, of object) {
+		if special, ok := schemaFields[name+"."+field]; ok {
+			of = special
+		}
 		words, ok := schemaWords[name+"."+field]
 		if ok {
 			described := object{"description": words}
@@ -176,7 +196,7 @@ func (s *schemas) fields(t reflect.Type, optional bool, yield func(field, option
 			continue
 		}
 		of := s.of(f.Type)
-		if f.Type.Kind() == reflect.Pointer && s.body {
+		if f.Type.Kind() == reflect.Pointer && (s.body || !strings.Contains(options, "omit")) {
 			of = object{"anyOf": []any{of, object{"type": "null"}}}
 		}
 		yield(name, options, optional, of)

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -93,64 +92,8 @@ func TestExamplesOfTheDescriptionAreTrue(t *testing.T) {
 		t.Run(o.id(), func(t *testing.T) {
 			g := newExampleRig(t, &o)
 			path := strings.NewReplacer("pins/1", "pins/"+g.pin, "undo/1", "undo/"+g.last).Replace(o.path)
-			answer := g.send(o.method, api+path, o.send).is(o.good())
-			if o.answer == nil {
-				return
-			}
-			var got any
-			if err := json.Unmarshal([]byte(answer.body), &got); err != nil {
-				t.Fatalf("%s: %v in %s", o.path, err, answer.body)
-			}
-			s := newSchemas()
-			conform(t, s, s.answer(o.answer), got, "answer")
+			g.send(o.method, api+path, o.send).is(o.good()) // which compares the answer with the description
 		})
-	}
-}
-
-// conform checks v against a schema of the kinds that package server makes.
-func conform(t *testing.T, s *schemas, schema object, v any, at string) {
-	t.Helper()
-	if ref, ok := schema["$ref"].(string); ok {
-		schema = s.all[ref[strings.LastIndexByte(ref, '/')+1:]].(object)
-	}
-	kind, _ := schema["type"].(string)
-	switch v := v.(type) {
-	case map[string]any:
-		properties, _ := schema["properties"].(object)
-		required, _ := schema["required"].([]string)
-		for _, name := range required {
-			if _, ok := v[name]; !ok {
-				t.Errorf("%s: got no %s, want what is required", at, name)
-			}
-		}
-		for name, item := range v {
-			of, ok := properties[name].(object)
-			if !ok && properties != nil {
-				t.Errorf("%s: got %s, which is not described", at, name)
-			}
-			if ok && item != nil {
-				conform(t, s, of, item, at+"."+name)
-			}
-		}
-	case []any:
-		items, _ := schema["items"].(object)
-		for _, item := range v {
-			conform(t, s, items, item, at+"[]")
-		}
-		want(t, at, kind, "array", "")
-	case string:
-		want(t, at, kind, "string", "")
-	case bool:
-		want(t, at, kind, "boolean", "")
-	case float64:
-		want(t, at, kind, "number", "integer")
-	}
-}
-
-func want(t *testing.T, at, got, one, other string) {
-	t.Helper()
-	if got != "" && got != one && got != other {
-		t.Errorf("%s: got %s, which is described as %s", at, one, got)
 	}
 }
 
@@ -163,8 +106,8 @@ func TestDocsSayWhatEachRouteDoes(t *testing.T) {
 			t.Errorf("the page has no %s", o.id())
 		}
 	}
-	if strings.Contains(page.body, "<script") || strings.Contains(page.body, "style=") {
-		t.Error("the page has a script or a style of its own, want neither")
+	if strings.Count(page.body, "<script") != strings.Count(page.body, `<script type="module" src="`) || strings.Contains(page.body, "style=") {
+		t.Error("the page has a script or a style within itself, want neither")
 	}
 	if want := g.url + api + "health"; !strings.Contains(page.body, want) {
 		t.Errorf("examples: got none with %s", want)

@@ -7,13 +7,15 @@ func tryOperations() []operation {
 		{
 			method: http.MethodPost, route: instanceRoute + "/directors/{d}/try", topic: topicTrying,
 			summary: "Send requests through a director, and tell where each went", body: tryBody{}, answer: tried{},
+			media:  []string{"text/html"}, // a form of a page is shown where they went
 			detail: "Whatever its health. What fails on the way is part of the answer.",
 			path:   "directors/pool_a/try", send: `{"requests":100,"vary":"path","dry":true}`,
 		},
 		{
 			method: http.MethodPost, route: instanceRoute + "/probe-test", topic: topicTrying,
 			summary: "Poke a backend once, as its probe would", body: probeBody{}, answer: probeTrial{},
-			detail: "The body is that of the command that adds a director; only backend is looked at. Nothing is added.",
+			media:  []string{"text/html"}, // for a form of a page
+			detail: "backend is as in the body that adds a director; a form's other fields are passed over. Nothing is added.",
 			path:   "probe-test", send: `{"backend":{"host":"127.0.0.1","port":9001,"probe":{"url":"/health","timeout":"1s"}}}`,
 		},
 		{

@@ -111,10 +111,14 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
 	return plain(w, http.StatusOK, "ok\n")
 }
 
-// readyz answers whether requests can be sent through the tree.
+// readyz answers whether requests can be sent through the tree, and whether what
+// is changed in it would last.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) error {
 	if s.rt.Active() == nil || s.life.Err() != nil {
 		return plain(w, http.StatusServiceUnavailable, "not ready\n")
+	}
+	if words := notKept(s.options.Durability); words != "" {
+		return plain(w, http.StatusServiceUnavailable, "not ready: "+words+"\n")
 	}
 	return plain(w, http.StatusOK, "ready\n")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/web"
 )
 
 // pathKey is the context key of the path below the mount point, in its escaped
@@ -31,7 +32,7 @@ func (s *Server) withRoute(r *http.Request) *http.Request {
 	if below == "" {
 		route.RoutePath = "/"
 	}
-	ctx := context.WithValue(r.Context(), pathKey{}, below)
+	ctx := context.WithValue(web.WithKey(r.Context(), s.access.key), pathKey{}, below)
 	return r.WithContext(context.WithValue(ctx, chi.RouteCtxKey, route))
 }
 
@@ -110,8 +111,15 @@ func param(r *http.Request, name string) (string, error) {
 	return value, nil
 }
 
-// checkInstance fails if the path names an instance that is not here.
+// checkInstance fails if the path names an instance that is not here, and in the
+// API if the query cannot be read: what is passed over in silence is worse than
+// an error.
 func (s *Server) checkInstance(r *http.Request) error {
+	if strings.HasPrefix(escapedPath(r), apiRoute) {
+		if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+			return &problem{Status: http.StatusBadRequest, Title: "Bad query", Detail: "The query is not encoded as it should be: " + err.Error() + "."}
+		}
+	}
 	name, err := param(r, "instance")
 	if err != nil {
 		return err

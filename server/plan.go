@@ -64,16 +64,16 @@ func weightOf(given *float64, usual float64) (float64, error) {
 
 // fill gives the new director its members. If one is refused, the director is
 // deleted again: a command takes effect as a whole or not at all.
-func (s *Server) fill(d *director.Director, members []plannedMember) error {
+func (s *Server) fill(c *director.Command, d *director.Director, members []plannedMember) error {
 	if len(members) == 0 {
 		return nil
 	}
-	group, err := d.Group()
+	group, err := c.Group(d)
 	if err == nil {
 		err = addAll(group, members)
 	}
 	if err != nil {
-		_ = d.Delete() // fails only if somebody else has deleted it already
+		_ = c.Delete(d) // fails only if somebody else has deleted it already
 	}
 	return err
 }

@@ -37,12 +37,19 @@ func (s *Server) testProbe(w http.ResponseWriter, r *http.Request) error {
 	case body.Backend.Probe == nil:
 		return refuse("backend.probe.url", "there is no probe to try: give it a path")
 	}
+	if err := s.admit(body.Backend); err != nil {
+		return err
+	}
+	c, err := s.maker().withAuthorities(*body.Backend)
+	if err != nil {
+		return err
+	}
 	ctx, done, err := s.bounded(r)
 	if err != nil {
 		return err
 	}
 	defer done()
-	result, err := backend.TryProbe(ctx, *body.Backend)
+	result, err := backend.TryProbe(ctx, c)
 	if wrong, ok := errors.AsType[*backend.FieldError](err); ok {
 		return refuse("backend."+wrong.Field, wrong.Detail)
 	}

@@ -21,6 +21,10 @@ type problem struct {
 	Status int          `json:"status"`
 	Detail string       `json:"detail,omitempty"`
 	Errors []fieldError `json:"errors,omitempty"`
+	// Mend says what the operator of the board can do about it.
+	Mend string `json:"mend,omitempty"`
+	// Seq is the sequence number of a change that has taken effect all the same.
+	Seq uint64 `json:"seq,omitempty"`
 	// Path names the directors of a loop that was refused.
 	Path []string `json:"path,omitempty"`
 }
@@ -62,7 +66,9 @@ var statuses = []struct {
 // for one that nobody expected, of which a client learns nothing.
 func problemOf(err error) (p *problem, known bool) {
 	if errors.As(err, &p) {
-		p.Title = cmp.Or(p.Title, http.StatusText(p.Status))
+		if p.Title == "" {
+			p.Title = http.StatusText(p.Status)
+		}
 		return p, true
 	}
 	if loop, ok := errors.AsType[*director.LoopError](err); ok {
@@ -103,6 +109,15 @@ func wrongField(field string, err error) error {
 	return &wrong
 }
 
+// wrongPart blames a part of the path, by its name in the table of routes, if
+// that cannot be what it is. Other errors are not its fault.
+func wrongPart(part string, err error) error {
+	if errors.Is(err, director.ErrInvalid) {
+		return wrongField(part, err)
+	}
+	return err
+}
+
 // refuse says that the value of one field cannot be used.
 func refuse(field, detail string) error {
 	return &problem{
@@ -132,7 +147,7 @@ func (s *Server) writeProblem(w http.ResponseWriter, r *http.Request, err error)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	if wantsHTML(r) {
-		data := web.ProblemData{Status: p.Status, Title: p.Title, Detail: p.Detail, Back: s.backLink(r)}
+		data := web.ProblemData{Status: p.Status, Title: p.Title, Detail: p.Detail, Mend: p.Mend, Back: s.backLink(r)}
 		for _, e := range p.Errors {
 			data.Fields = append(data.Fields, web.FieldProblem{Name: e.Field, Detail: e.Detail})
 		}

@@ -12,6 +12,8 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+const proxyStatus = "Proxy-Status"
+
 func TestProxySaysWhoAnswered(t *testing.T) {
 	g := newRig(t, nil)
 	proxy := g.newProxy()
@@ -21,14 +23,6 @@ func TestProxySaysWhoAnswered(t *testing.T) {
 	g.send("PUT", api+"health", `{"pattern":"boot.*","admin":"sick"}`).is(200)
 	if got, want := ask(t, proxy).is(503).header.Get(proxyStatus), "callboard; error=destination_unavailable"; got != want {
 		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-func TestStringsOfStructuredFields(t *testing.T) {
-	for in, want := range map[string]string{"a1": `"a1"`, `a"b\`: `"a\"b\\"`, "ä": "", "": `""`} {
-		if got, ok := sfString(in); got != want || ok != (want != "") {
-			t.Errorf("%q: got %s, %t, want %s", in, got, ok, want)
-		}
 	}
 }
 

@@ -99,9 +99,9 @@ func (s *Server) listDirectors(w http.ResponseWriter, r *http.Request) error {
 	if _, ok := snapshot.VCL(vcl); !ok && vcl != "" {
 		return fmt.Errorf("VCL %q: %w", vcl, director.ErrNotFound)
 	}
-	filter, err := view.ParseFilter(query.Get("q"))
+	filter, err := parseFilter(query.Get("q"))
 	if err != nil {
-		return refuse("q", err.Error())
+		return err
 	}
 	return writeJSON(w, http.StatusOK, pageOf(snapshot, vcl, filter, int(limit), from))
 }

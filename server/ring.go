@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/callboard/callboard/web/view"
@@ -61,13 +62,13 @@ func (r *ring) drop() {
 
 // after returns all messages that a client needs that shows sequence number
 // seq; ok is false if some of them are gone.
-func (r *ring) after(seq uint64) (messages []*message, ok bool) {
+func (r *ring) after(ctx context.Context, seq uint64) (messages []*message, ok bool) {
 	patches, ok := r.from(seq)
 	if !ok {
 		return nil, false
 	}
 	for _, p := range patches {
-		if err := p.print(); err != nil {
+		if err := p.print(ctx); err != nil {
 			return nil, false
 		}
 		messages = append(messages, p.message)

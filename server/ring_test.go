@@ -54,14 +54,14 @@ func TestRingKnowsWhatItNoLongerHas(t *testing.T) {
 	r := ring{since: 10}
 	add := func(seq uint64, gauge bool, verb view.Verb) {
 		p := &patch{seq: seq, changes: []view.Change{{Verb: verb, ID: "a", Parent: "labels", Fragment: label("a", fmt.Sprint(seq))}}}
-		if err := p.print(); err != nil {
+		if err := p.print(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		r.add(p, gauge)
 	}
 	has := func(seq uint64, want int) {
 		t.Helper()
-		messages, ok := r.after(seq)
+		messages, ok := r.after(t.Context(), seq)
 		if !ok {
 			messages = make([]*message, 0)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,11 +15,11 @@ import (
 	"github.com/callboard/callboard/director"
 )
 
-// Times of a shutdown: requests get drainTime to finish; everything has ended
-// after closeTime.
+// Times of a shutdown: requests get drainTime to finish; what is left then has
+// closeTime to end.
 const (
 	drainTime = 3 * time.Second
-	closeTime = 4500 * time.Millisecond
+	closeTime = 1500 * time.Millisecond
 )
 
 // A Program is a board and a proxy, each on its own listener.
@@ -32,8 +33,13 @@ type Program struct {
 	// the runtime is still whole: Close will delete all that is in it, which is
 	// nothing that a journal should keep.
 	BeforeClose func()
+	// Connections bounds those of each listener; what is 0 is that of
+	// [DefaultConnections].
+	Connections Connections
 	// Logger gets what servers and shutdown have to say. nil discards it.
 	Logger *slog.Logger
+
+	drain time.Duration // for tests: another drainTime
 }
 
 // ListenLoopback listens on an address of this machine that others cannot
@@ -64,13 +70,20 @@ func ListenLoopback(address string) (net.Listener, error) {
 // a while, then what is left is cut. It returns nil after an orderly end, also
 // if something had to be cut.
 func (p *Program) Serve(ctx context.Context) error {
-	log := cmp.Or(p.Logger, slog.New(slog.DiscardHandler))
+	logger := cmp.Or(p.Logger, slog.New(slog.DiscardHandler))
 	// Requests of switched protocols outlive the servers; they end with this.
 	base, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
+	rare := newRareLog(logger)
+	defer rare.flush()
+	usual := DefaultConnections()
+	board := limit(p.BoardListener, cmp.Or(p.Connections.Board, usual.Board))
+	proxy := limit(p.ProxyListener, cmp.Or(p.Connections.Proxy, usual.Proxy))
+	proxyServer := newHTTPServer(base, p.Proxy, proxy, rare.standard("proxy"))
+	proxyServer.DisableGeneralOptionsHandler = true // "OPTIONS *" is for the backends
 	servers := map[*http.Server]net.Listener{
-		newHTTPServer(base, p.Board, log): p.BoardListener,
-		newHTTPServer(base, p.Proxy, log): p.ProxyListener,
+		newHTTPServer(base, p.Board, board, rare.standard("board")): board,
+		proxyServer: proxy,
 	}
 	failed := make(chan error, len(servers))
 	var serving sync.WaitGroup
@@ -86,23 +99,25 @@ func (p *Program) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.drainTime()+closeTime)
 	defer cancel()
-	p.shutdown(end, servers, log)
+	p.shutdown(end, servers, logger)
 	cut()
 	serving.Wait()
 	if p.BeforeClose != nil {
 		p.BeforeClose()
 	}
 	if closeErr := p.Runtime.Close(end); closeErr != nil {
-		log.Warn("not everything was let go", "error", closeErr)
+		logger.Warn("not everything was let go", "error", closeErr)
 	}
 	return err
 }
 
+func (p *Program) drainTime() time.Duration { return cmp.Or(p.drain, drainTime) }
+
 // shutdown returns when no server has a connection any more.
 func (p *Program) shutdown(ctx context.Context, servers map[*http.Server]net.Listener, log *slog.Logger) {
-	drain, cancel := context.WithTimeout(ctx, drainTime)
+	drain, cancel := context.WithTimeout(ctx, p.drainTime())
 	defer cancel()
 	var ending sync.WaitGroup
 	ending.Go(func() {
@@ -120,12 +135,13 @@ func (p *Program) shutdown(ctx context.Context, servers map[*http.Server]net.Lis
 	ending.Wait()
 }
 
-func newHTTPServer(base context.Context, handler http.Handler, log *slog.Logger) *http.Server {
+func newHTTPServer(base context.Context, handler http.Handler, l *limiter, errors *log.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		BaseContext:       func(net.Listener) context.Context { return base },
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ConnState:         l.watch,
+		ErrorLog:          errors,
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -16,6 +18,7 @@ import (
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/tree"
+	"github.com/callboard/callboard/web"
 )
 
 // Options configure a [Server]. Only Runtime is needed.
@@ -28,18 +31,39 @@ type Options struct {
 	ProxyURL string
 	// Faults lets users make backends fail for real; nil offers nothing.
 	Faults FaultInjector
+	// CADir is the folder below which a backend's tls.ca_file names a file of
+	// authorities. "" refuses such names; certificates can still be given as PEM.
+	CADir string
+	// SocketDirs are the folders in which a backend's Unix socket may be; none if
+	// there are none. Sockets without a file ("@name") may always be used.
+	SocketDirs []string
+	// LeastInterval is the shortest interval of probes and DNS lookups that may be
+	// asked for; 100 ms if 0.
+	LeastInterval time.Duration
+	// Durability keeps what happens: commands are answered when it has them. nil
+	// keeps nothing.
+	Durability Durability
 	// Logger gets what the server cannot tell a client. nil discards it.
 	Logger *slog.Logger
+	// NoRetry makes the requests of the page's "Try it" fail with the first
+	// backend that fails them. It should be as in [ProxyOptions].
+	NoRetry bool
 	// AllowedOrigins are the origins ("https://wiki.example") whose pages may
-	// use the API and the websocket, beside the server's own.
+	// use the API and the websocket, beside the server's own. Behind a proxy that
+	// passes on neither the name that the browser asks for nor X-Forwarded-Host,
+	// pages of the board itself are known by their key, and need not stand here.
 	AllowedOrigins []string
+	// TrustedProxies are the addresses of proxies whose X-Forwarded-Host, -Proto,
+	// -Prefix and -For are believed: [LoopbackProxies] if nil, none if empty.
+	TrustedProxies []netip.Prefix
 	// AllowedHosts, if there are any, are the names that requests may give as
 	// their host, beside localhost and loopback addresses. A board on a loopback
 	// address should set it, to localhost at least: it keeps pages of other
 	// sites away that let their own name point here (DNS rebinding).
 	AllowedHosts []string
 	// MaxClients bounds the websocket clients, MaxClientsPerAddress those from
-	// one address. 10,000 and 1,000 if 0.
+	// one address; streams of events count as such. By default three quarters of
+	// [DefaultConnections], but at most 10,000, and 1,000.
 	MaxClients, MaxClientsPerAddress int
 
 	// Tick is the shortest time between two patches; 50 ms if 0.
@@ -68,16 +92,21 @@ type Server struct {
 	rt      *director.Runtime
 	options Options
 	log     *slog.Logger
+	rare    *rareLog
 	hosts   map[string]bool
+	access  *access
 	router  *chi.Mux
 	handler http.Handler // router inside its middleware
 	feed    *feed
 	names   reservations
 	undos   undos
 	seats   seats
-	past    timelineCache
-	life    context.Context // done when Close is called
-	end     context.CancelFunc
+	// refusals are those at the door.
+	refusals refusals
+	streams  atomic.Int64 // event streams, which have seats too
+	past     timelineCache
+	life     context.Context // done when Close is called
+	end      context.CancelFunc
 
 	mu     sync.Mutex // guards the fields below
 	closed bool
@@ -93,16 +122,17 @@ func New(o Options) (*Server, error) {
 	if name := o.Runtime.Name(); name == "." || name == ".." || strings.ContainsFunc(name, unicode.IsControl) {
 		return nil, fmt.Errorf("server: instance %q: the name is part of addresses, and cannot be a folder's or have control characters", name)
 	}
-	o.MaxClients = cmp.Or(o.MaxClients, 10_000)
+	o.MaxClients = cmp.Or(o.MaxClients, min(10_000, DefaultConnections().Listeners()))
 	o.MaxClientsPerAddress = cmp.Or(o.MaxClientsPerAddress, 1_000)
 	o.Tick = cmp.Or(o.Tick, 50*time.Millisecond)
 	o.Beat = cmp.Or(o.Beat, 3*time.Second)
 	o.Linger = cmp.Or(o.Linger, 10*time.Minute)
+	o.LeastInterval = cmp.Or(o.LeastInterval, 100*time.Millisecond)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		rt: o.Runtime, options: o, log: o.Logger,
+		rt: o.Runtime, options: o, log: o.Logger, rare: newRareLog(o.Logger),
 		hosts: make(map[string]bool),
 		idle:  make(chan struct{}),
 	}
@@ -110,7 +140,15 @@ func New(o Options) (*Server, error) {
 	for _, host := range o.AllowedHosts {
 		s.hosts[strings.ToLower(host)] = true
 	}
-	s.feed = newFeed(o.Runtime, o)
+	if o.TrustedProxies == nil {
+		o.TrustedProxies = LoopbackProxies()
+	}
+	access, err := newAccess(o.AllowedOrigins, o.TrustedProxies)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	s.access, s.refusals.log = access, o.Logger
+	s.feed = newFeed(web.WithKey(context.Background(), access.key), o.Runtime, o)
 	s.router = s.routes()
 	handler, err := s.middleware(s.router)
 	if err != nil {
@@ -138,6 +176,8 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 	}
 	s.mu.Unlock()
+	s.rare.flush()
+	s.undos.close()
 	s.feed.close()
 	select {
 	case <-s.idle:

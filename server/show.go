@@ -76,7 +76,7 @@ func (t *tried) shown(to func(*director.Director) view.Part, dry bool) *view.Tri
 		statuses = append(statuses, strconv.Itoa(status.Status)+" × "+strconv.Itoa(status.Count))
 	}
 	if !dry {
-		v.Note = view.TriedNote(t.P50MS, t.P99MS, statuses)
+		v.Note = view.TriedNote(t.P50MS, t.P99MS, statuses) + view.TriedAgain(t.Retried)
 	}
 	for _, s := range t.Distribution {
 		v.Shares = append(v.Shares, view.NewShare(to(s.leaf), s.Count, s.Share))
@@ -100,7 +100,7 @@ func (t *tried) showOnly(v *view.Tried, to func(*director.Director) view.Part) {
 	if len(t.Distribution) > 0 {
 		leaf = t.Distribution[0].Director
 	}
-	v.Sum, v.Way = view.TriedOnce(leaf, r.Status, r.MS, r.Error), r.parts(to)
+	v.Sum, v.Way, v.Note = view.TriedOnce(leaf, r.Status, r.MS, r.Error), r.parts(to), view.TriedAfter(r.After)
 	for i := range v.Errors {
 		v.Errors[i].Count = ""
 	}

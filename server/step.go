@@ -56,7 +56,7 @@ type stepBody struct {
 
 // setStep switches step mode on or off. Off, everything that was held has gone on
 // when this is answered.
-func (s *Server) setStep(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setStep(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *Server) setStep(w http.ResponseWriter, r *http.Request) error {
 	if body.On == nil {
 		return refuse("on", "true or false is needed")
 	}
-	if err := s.rt.SetStepping(*body.On); err != nil {
+	if err := c.SetStepping(*body.On); err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusOK, s.seq())
@@ -84,7 +84,7 @@ type nextAnswer struct {
 
 // nextStep lets a held step go on: that of the director in the body or, if there
 // is none, the one that has been held longest.
-func (s *Server) nextStep(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) nextStep(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
@@ -92,13 +92,13 @@ func (s *Server) nextStep(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &body); err != nil {
 		return err
 	}
-	next := s.rt.Next
+	next := c.Next
 	if body.Director != "" {
 		d, err := s.heldDirector(body.Director)
 		if err != nil {
 			return wrongField("director", err)
 		}
-		next = d.Next
+		next = func() (tree.Held, error) { return c.NextOf(d) }
 	}
 	taken, err := next()
 	if err != nil {

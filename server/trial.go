@@ -25,7 +25,7 @@ const maxAnswer = 1 << 20
 type trial struct {
 	director           *director.Director
 	requests, parallel int
-	dry                bool
+	dry, noRetry       bool
 	method, host, vary string
 	url                *url.URL
 	header             http.Header
@@ -36,6 +36,7 @@ type trial struct {
 type outcome struct {
 	way    []*director.Director // itself and the leaf included; up to where it ended
 	found  bool                 // the way leads to a leaf
+	after  []*director.Director // the leaves that had failed before that one
 	status int
 	took   time.Duration
 	err    error
@@ -79,7 +80,7 @@ func (t *trial) one(ctx context.Context, number int) (o outcome) {
 		}
 		o.took = time.Since(start)
 	}()
-	transport := &director.Transport{Director: t.director}
+	transport := &director.Transport{Director: t.director, NoRetry: t.noRetry}
 	req := t.request(ctx, number)
 	if t.dry {
 		o.way, o.err = transport.FindWay(req)
@@ -90,9 +91,13 @@ func (t *trial) one(ctx context.Context, number int) (o outcome) {
 	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		o.err = err
+		if failed, ok := errors.AsType[*director.RetryError](err); ok {
+			o.after = failed.After
+		}
 		return o
 	}
 	defer resp.Body.Close()
+	o.after = director.RetriedAfter(resp)
 	o.status = resp.StatusCode
 	if _, err := io.CopyN(io.Discard, resp.Body, maxAnswer); err != nil && !errors.Is(err, io.EOF) {
 		o.err = fmt.Errorf("reading the answer: %w", err)

@@ -21,6 +21,8 @@ type tried struct {
 	// time.
 	Made    int `json:"made"`
 	LeftOut int `json:"left_out"`
+	// Retried is the number of those that another leaf had failed before.
+	Retried int `json:"retried"`
 	// Requests are the first of them.
 	Requests []triedRequest `json:"requests"`
 	// Distribution says which leaf how many had their way to, most first.
@@ -33,8 +35,10 @@ type tried struct {
 }
 
 type triedRequest struct {
-	// Path are the names of the directors that the request came past.
-	Path []string `json:"path"`
+	// Path are the names of the directors that the request came past, After those
+	// of the leaves that had failed it before it came that way.
+	Path  []string `json:"path"`
+	After []string `json:"after,omitempty"`
 	// Status is 0 without an answer.
 	Status int     `json:"status"`
 	MS     float64 `json:"ms"`
@@ -73,6 +77,9 @@ func summarize(made []outcome, total time.Duration) tried {
 		took = append(took, o.took)
 		if o.found {
 			leafs[o.way[len(o.way)-1]]++
+		}
+		if len(o.after) > 0 {
+			answer.Retried++
 		}
 		if o.status != 0 {
 			statuses[o.status]++
@@ -115,6 +122,9 @@ func (o *outcome) listed() triedRequest {
 	r := triedRequest{Path: []string{}, Status: o.status, MS: milliseconds(o.took), way: o.way}
 	for _, d := range o.way {
 		r.Path = append(r.Path, d.Name())
+	}
+	for _, d := range o.after {
+		r.After = append(r.After, d.Name())
 	}
 	if o.err != nil {
 		r.Error = o.err.Error()

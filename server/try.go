@@ -54,6 +54,7 @@ func (s *Server) tryDirector(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	t.noRetry = s.options.NoRetry
 	if body.Vary == "client" {
 		t.identity = clientHeaders(s.rt.Tree(), d.ID())
 	}

@@ -111,7 +111,7 @@ func TestTryVaries(t *testing.T) {
 }
 
 func TestTryTellsErrors(t *testing.T) {
-	g := newRig(t, nil)
+	g := newRig(t, func(o *Options) { o.NoRetry = true })
 	g.leafs["a1"].Fail(errors.New("no line"))
 	got := g.try("pool", `{"requests":4,"concurrency":1}`)
 	if want := (triedError{"backend a1: no line", 2}); len(got.Errors) != 1 || got.Errors[0] != want {
@@ -129,6 +129,25 @@ func TestTryTellsErrors(t *testing.T) {
 		if path := got.Requests[0].Path; !slices.Equal(path, []string{"empty"}) {
 			t.Errorf("dry %v: got path %v, want it to end at empty", dry, path)
 		}
+	}
+}
+
+// Trying shows what requests get, and hides no backend that failed them.
+func TestTryTellsWhoFailedBefore(t *testing.T) {
+	g := newRig(t, nil)
+	g.leafs["a1"].Fail(errors.New("no line"))
+	once := g.try("pool", `{}`)
+	if r := once.Requests[0]; !slices.Equal(r.Path, []string{"pool", "a2"}) || !slices.Equal(r.After, []string{"a1"}) || r.Status != 200 {
+		t.Errorf("got %+v, want the answer of a2, after a1", r)
+	}
+	got := g.try("pool", `{"requests":4,"concurrency":1}`)
+	if got.Retried != 2 || len(got.Errors) != 0 || got.Distribution[0] != (triedShare{Director: "a2", Count: 4, Share: 1}) {
+		t.Errorf("got %+v, want four answers of a2, two of them after a1", got)
+	}
+	g.leafs["a2"].Fail(errors.New("nor here"))
+	got = g.try("pool", `{}`)
+	if r := got.Requests[0]; len(r.After) != 1 || !strings.Contains(r.Error, ", after ") {
+		t.Errorf("all fail: got %+v, want the last error, and who failed before", r)
 	}
 }
 

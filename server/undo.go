@@ -27,10 +27,15 @@ type deleted struct {
 	name  string // with its VCL
 	vcl   *director.VCL
 	until time.Time
+	// command is the number of the one that deleted it.
+	command event.Number
 	// was is the director at the moment of its delete, and slots are those that
 	// held it then. was is nil when the delete cannot be undone any more.
 	was   *tree.Director
 	slots []heldSlot
+	// letGo ends the hold on the secrets that was names; expiry calls it in time.
+	letGo  func()
+	expiry *time.Timer
 	// busy is set while it is being undone, heir when that was done: the number
 	// of the director that was made in its place. places are the heir's slots
 	// by those of the deleted one, missing what it could not take.
@@ -46,19 +51,53 @@ type heldSlot struct {
 	weight float64
 }
 
-// undos are the deletes that can be undone, and some that could. Nothing waits
-// for their time to pass: whoever asks looks at the clock.
+// undos are the deletes that can be undone, and some that could. Only secrets
+// wait for the time to pass; else the clock is looked at when there is a question.
 type undos struct {
-	mu  sync.Mutex // guards the field below, and what it holds
-	all []*deleted // oldest first
+	mu     sync.Mutex // guards the fields below, and what they hold
+	all    []*deleted // oldest first
+	closed bool
 }
 
 func (u *undos) keep(d *deleted, now time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.all = append(u.all, d)
-	u.all = slices.Delete(u.all, 0, max(0, len(u.all)-maxPast))
+	past := max(0, len(u.all)-maxPast)
+	for _, old := range u.all[:past] {
+		old.forget()
+	}
+	u.all = slices.Delete(u.all, 0, past)
+	if len(d.was.Secrets) > 0 {
+		d.expiry = time.AfterFunc(d.until.Sub(now), func() { u.forget(time.Now()) })
+	}
 	u.forgetLocked(now)
+}
+
+// forget lets go of what cannot be undone any more.
+func (u *undos) forget(now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.forgetLocked(now)
+}
+
+// close lets go of everything: nothing can be undone any more.
+func (u *undos) close() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.closed = true
+	u.forgetLocked(time.Now())
+}
+
+// forget lets go of what is needed to undo the delete.
+func (d *deleted) forget() {
+	d.was, d.slots = nil, nil
+	if d.expiry != nil {
+		d.expiry.Stop()
+	}
+	if d.letGo != nil {
+		d.letGo()
+	}
 }
 
 // forgetLocked lets go of what is needed to undo what is past.
@@ -68,8 +107,8 @@ func (u *undos) forgetLocked(now time.Time) {
 		if d.was == nil {
 			continue
 		}
-		if kept++; !d.busy && (kept > maxUndo || !now.Before(d.until)) {
-			d.was, d.slots = nil, nil
+		if kept++; !d.busy && (u.closed || kept > maxUndo || !now.Before(d.until)) {
+			d.forget()
 		}
 	}
 }
@@ -82,7 +121,7 @@ func (u *undos) list(now time.Time) []undoJSON {
 	list := []undoJSON{}
 	for _, d := range slices.Backward(u.all) {
 		if d.was != nil && !d.busy {
-			list = append(list, undoJSON{ID: d.id, Director: d.name, Type: d.was.Type, Until: d.until})
+			list = append(list, undoJSON{ID: d.id, Command: d.command, Director: d.name, Type: d.was.Type, Until: d.until})
 		}
 	}
 	return list
@@ -126,13 +165,15 @@ func (u *undos) release(d *deleted) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	d.busy = false
+	u.forgetLocked(time.Now()) // its time may have passed meanwhile
 }
 
 // settle records what became of a claimed delete.
 func (u *undos) settle(d *deleted, heir uint64, places map[int]int, missing []tree.Member) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	d.busy, d.was, d.slots = false, nil, nil
+	d.busy = false
+	d.forget()
 	d.heir, d.places, d.missing = heir, places, missing
 }
 
@@ -174,9 +215,17 @@ func (u *undos) findLocked(id uint64) *deleted {
 
 // remember keeps what is needed to undo the delete of d, and returns nil if that
 // cannot be done: nobody knows how to make again what Go code has added. Before
-// is a tree from before the delete.
-func (s *Server) remember(d *director.Director, before *tree.Snapshot) *deletedUndo {
-	moment, at, ok := s.momentOfDelete(d.ID(), before)
+// is a tree from before the delete, and letGo ends a hold on d's secrets.
+func (s *Server) remember(d *director.Director, before *tree.Snapshot, letGo func()) *deletedUndo {
+	kept := s.keepUndo(d, before, letGo)
+	if kept == nil {
+		letGo()
+	}
+	return kept
+}
+
+func (s *Server) keepUndo(d *director.Director, before *tree.Snapshot, letGo func()) *deletedUndo {
+	moment, deletion, ok := s.momentOfDelete(d.ID(), before)
 	if !ok {
 		return nil
 	}
@@ -184,7 +233,10 @@ func (s *Server) remember(d *director.Director, before *tree.Snapshot) *deletedU
 	if !ok || was.Config == nil {
 		return nil
 	}
-	gone := &deleted{id: was.ID, name: was.FullName(), vcl: d.VCL(), was: was, until: at.Add(view.UndoGrace)}
+	gone := &deleted{
+		id: was.ID, name: was.FullName(), vcl: d.VCL(), was: was, letGo: letGo,
+		command: deletion.Command, until: deletion.Time.Add(view.UndoGrace),
+	}
 	for h := range was.Slots() {
 		slot := heldSlot{Holder: h}
 		if holder, ok := moment.Director(h.ID); ok && h.Kind == event.HolderMember {
@@ -196,21 +248,21 @@ func (s *Server) remember(d *director.Director, before *tree.Snapshot) *deletedU
 		}
 	}
 	s.undos.keep(gone, time.Now())
-	return &deletedUndo{gone.id, gone.until}
+	return &deletedUndo{gone.id, gone.command, gone.until}
 }
 
-// momentOfDelete returns the tree just before the director was deleted, and when
-// that was. What happened since the tree before belongs to what was deleted, so
+// momentOfDelete returns the tree just before the director was deleted, and the
+// event of that. What happened since the tree before belongs to what was deleted, so
 // the events in between are applied.
-func (s *Server) momentOfDelete(id uint64, moment *tree.Snapshot) (*tree.Snapshot, time.Time, bool) {
+func (s *Server) momentOfDelete(id uint64, moment *tree.Snapshot) (*tree.Snapshot, event.Event, bool) {
 	for {
 		events, err := s.rt.Log().After(moment.Seq, 64)
 		if err != nil || len(events) == 0 {
-			return nil, time.Time{}, false // the log has forgotten
+			return nil, event.Event{}, false // the log has forgotten
 		}
 		for _, e := range events {
 			if e.Kind == event.DirectorDeleted && e.ID == id {
-				return moment, e.Time, true
+				return moment, e, true
 			}
 			moment = moment.Apply(e)
 		}

@@ -8,21 +8,26 @@ import (
 	"time"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/event"
 )
 
 // A deletedUndo says in the answer to a delete how it can be undone.
 type deletedUndo struct {
-	ID    uint64    `json:"id"`
-	Until time.Time `json:"until"`
+	ID uint64 `json:"id"`
+	// Command is the number of the command that is undone with it, which the
+	// events of the delete carry.
+	Command event.Number `json:"command"`
+	Until   time.Time    `json:"until"`
 }
 
 // An undoJSON is a delete that can be undone. Its number is that of the director
 // that was deleted.
 type undoJSON struct {
-	ID       uint64    `json:"id"`
-	Director string    `json:"director"`
-	Type     string    `json:"type"`
-	Until    time.Time `json:"until"`
+	ID       uint64       `json:"id"`
+	Command  event.Number `json:"command"`
+	Director string       `json:"director"`
+	Type     string       `json:"type"`
+	Until    time.Time    `json:"until"`
 }
 
 type undoList struct {
@@ -70,7 +75,7 @@ type leftOutJSON struct {
 }
 
 // undo makes a deleted director again.
-func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) undo(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
@@ -86,7 +91,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer, err := s.bringBack(gone)
+	answer, err := s.bringBack(c, gone)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/callboard/callboard/director"
@@ -11,7 +12,7 @@ type vclBody struct {
 	Name string `json:"name" form:"name"`
 }
 
-func (s *Server) addVCL(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) addVCL(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
@@ -22,7 +23,7 @@ func (s *Server) addVCL(w http.ResponseWriter, r *http.Request) error {
 	if body.Name == "" {
 		return refuse("name", "give the VCL a name")
 	}
-	if _, err := s.rt.AddVCL(body.Name); err != nil {
+	if _, err := c.AddVCL(body.Name); err != nil {
 		if errors.Is(err, director.ErrClosed) {
 			return err
 		}
@@ -37,7 +38,7 @@ type defaultBody struct {
 
 // setDefault points the default slot of a VCL at a director; an empty name
 // empties it.
-func (s *Server) setDefault(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setDefault(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	v, err := s.pathVCL(r)
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func (s *Server) setDefault(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if err := v.SetDefault(d); err != nil {
+	if err := c.SetDefault(v, d); err != nil {
 		return wrongField("director", err)
 	}
 	return s.done(w, r, http.StatusOK, s.seq())
@@ -68,7 +69,7 @@ type whichVCL struct {
 	VCL string `json:"vcl" form:"vcl"`
 }
 
-func (s *Server) setActive(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setActive(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkInstance(r); err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (s *Server) setActive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return wrongField("vcl", err)
 	}
-	if err := v.Activate(); err != nil {
+	if err := c.Activate(v); err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusOK, s.seq())
@@ -91,12 +92,12 @@ func (s *Server) setActive(w http.ResponseWriter, r *http.Request) error {
 
 // discardVCL takes a VCL out of use. It may last until its requests have ended;
 // the answer does not wait for that.
-func (s *Server) discardVCL(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) discardVCL(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	v, err := s.pathVCL(r)
 	if err != nil {
 		return err
 	}
-	if err := v.Discard(); err != nil {
+	if err := c.Discard(v); err != nil {
 		return err
 	}
 	return s.done(w, r, http.StatusAccepted, s.seq())
@@ -107,16 +108,19 @@ type temperatureBody struct {
 }
 
 // setTemperature says what a VCL should be: warm, cold, or whichever suits it.
-func (s *Server) setTemperature(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) setTemperature(c *director.Command, w http.ResponseWriter, r *http.Request) error {
 	v, err := s.pathVCL(r)
 	if err != nil {
 		return err
+	}
+	if name, err := param(r, "v"); err == nil && name != v.Name() {
+		return wrongPart("v", fmt.Errorf("%w: %q is a label of VCL %s, and labels are always warm", director.ErrInvalid, name, v.Name()))
 	}
 	var body temperatureBody
 	if err := decode(r, &body); err != nil {
 		return err
 	}
-	if err := v.SetState(body.Temperature); errors.Is(err, director.ErrInvalid) {
+	if err := c.SetState(v, body.Temperature); errors.Is(err, director.ErrInvalid) {
 		return wrongField("temperature", err)
 	} else if err != nil {
 		return err

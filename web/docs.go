@@ -5,7 +5,9 @@ import "github.com/callboard/callboard/static"
 // DocsData is what the page that describes the API is printed from.
 type DocsData struct {
 	// Root leads from the page to the mount point: "../".
-	Root    string
+	Root string
+	// Mount is the address of the mount point in the examples.
+	Mount   string
 	Preface string
 	Topics  []DocsTopic
 	// Messages of the websocket, and why it ends.
@@ -32,5 +34,7 @@ type DocsOperation struct {
 
 // A DocsField is a name with its meaning.
 type DocsField struct{ Name, Type, Words string }
+
+func docsScript(d DocsData) string { return d.Root + static.URL("js/docs.js") }
 
 func docsSheet(d DocsData) string { return d.Root + static.URL("css/docs.css") }

@@ -50,7 +50,7 @@ var forms = []struct {
 			"backend.max_connections=", "backend.wait_limit=", "backend.wait_timeout=",
 			"backend.connect_timeout=", "backend.first_byte_timeout=", "backend.between_bytes_timeout=", "backend.pipe_timeout=",
 			"backend.path=", "backend.host_header=", "backend.proxy_header=",
-			"backend.tls.insecure_skip_verify=", "backend.tls.server_name=", "backend.tls.ca_file="}},
+			"backend.tls.insecure_skip_verify=", "backend.tls.server_name=", "backend.tls.ca_file=", "backend.tls.ca="}},
 	{"form-add", build(viewtest.Demo(), view.Query{Panel: "add-random"}), "/directors",
 		[]string{"_back=./", "type=random", "vcl=boot", "name=",
 			"members[0].director=", "members[0].weight=1", "members[1].director=", "members[1].weight=1",

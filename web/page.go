@@ -66,6 +66,8 @@ type InstanceData struct {
 type ProblemData struct {
 	Status        int
 	Title, Detail string
+	// Mend says what the operator of the board can do, "" for nothing.
+	Mend string
 	// Fields that were refused, and why.
 	Fields []FieldProblem
 	// Back is a relative link to where the reader came from, "" if unknown.

@@ -32,7 +32,7 @@ func canFail(d *tree.Director) bool { return d.Name == "a1" }
 
 func build(st *viewtest.Stage, q view.Query) web.PageData {
 	return web.PageData{
-		Root: "../../", Model: view.BuildWith(st.Snapshot, st.Events, q, nil, view.Places{}, nil, canFail),
+		Root: "../../", Model: view.BuildWith(st.Snapshot, st.Events, q, nil, view.Beside{CanFail: canFail}),
 		Types: types, ProxyURL: "http://127.0.0.1:8081/",
 	}
 }

@@ -15,7 +15,8 @@ var addCommand = command{
 	details: "A backend needs --backend or --socket, others take any number of --member:\n" +
 		"callboard add a4 --type backend --backend 127.0.0.1:9001 --probe /health --into pool\n" +
 		"callboard add a5 --type backend --backend 127.0.0.1:9002 --set probe.interval=1s --set host_header=shop\n" +
-		"callboard add pool --type random --member a1=2 --member a4",
+		"callboard add pool --type random --member a1=2 --member a4\n" +
+		"A socket has to be below a folder that the board was given by --socket-dir.",
 	prepare: remote(1, 1, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		var a adding
 		a.define(flags)
@@ -81,14 +82,13 @@ func (a *adding) body(name string) (object, error) {
 func (a *adding) memberBodies() ([]object, error) {
 	var members []object
 	for _, text := range a.members {
-		director, weight, weighted := strings.Cut(text, "=")
-		member := object{"director": director}
-		if weighted {
-			w, err := strconv.ParseFloat(weight, 64)
+		member := object{"director": text}
+		if i := strings.LastIndexByte(text, '='); i >= 0 { // a name may have one, too
+			w, err := strconv.ParseFloat(text[i+1:], 64)
 			if err != nil {
-				return nil, usagef("--member %s: the weight is no number", text)
+				return nil, usagef("--member %s: the weight is no number; a name with = in it needs one", text)
 			}
-			member["weight"] = w
+			member["director"], member["weight"] = text[:i], w
 		}
 		members = append(members, member)
 	}

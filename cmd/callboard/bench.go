@@ -142,7 +142,7 @@ func (f benchFlags) measure(ctx context.Context, e env, kind string, urls func(s
 		return run, err
 	}
 	if len(changes) > 0 {
-		crowd.Wait(changes[len(changes)-1].Seq, 10*time.Second)
+		crowd.Wait(changes[len(changes)-1].Seq, time.Minute)
 	}
 	took := time.Since(start)
 	after, err := process.Usage()

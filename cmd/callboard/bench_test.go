@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"testing"
+	"time"
 )
 
 // benchSide makes the test binary one of the bench's servers, if it was started
@@ -32,10 +33,16 @@ func TestBenchMissesNothing(t *testing.T) {
 }
 
 func TestBenchSendsRequestsThroughTheTree(t *testing.T) {
-	var out, errs bytes.Buffer
-	code := run(t.Context(), []string{"bench", "--proxy", "--clients", "5", "--rounds", "1", "--duration", "200ms", "--json"}, &out, &errs)
-	var got struct{ Alone, Watched float64 }
-	if err := json.Unmarshal(out.Bytes(), &got); err != nil || code != exitOK || got.Alone == 0 || got.Watched == 0 {
-		t.Errorf("exit %d, got %+v, %v %s; want requests in both cases", code, got, err, errs.String())
+	// The duration grows until there is time for a request in both cases.
+	for duration := 200 * time.Millisecond; ; duration *= 4 {
+		var out, errs bytes.Buffer
+		code := run(t.Context(), []string{"bench", "--proxy", "--clients", "5", "--rounds", "1", "--duration", duration.String(), "--json"}, &out, &errs)
+		var got struct{ Alone, Watched float64 }
+		if err := json.Unmarshal(out.Bytes(), &got); err != nil || code != exitOK {
+			t.Fatalf("exit %d, got %+v, %v %s; want requests in both cases", code, got, err, errs.String())
+		}
+		if got.Alone > 0 && got.Watched > 0 {
+			return
+		}
 	}
 }

@@ -27,43 +27,68 @@ func (l look) apply(p *browser.Page) {
 	p.Dark(l.dark)
 }
 
+// looks are the windows that every state is checked in: a desk, a phone, and a
+// window in which everything is twice as large.
+var looks = []look{{1440, 900, 1, false}, {360, 740, 1, false}, {640, 400, 2, false}}
+
 // Every state is accessible by WCAG 2.2 AA as far as a program can tell, in both
-// schemes, on a desk and on a phone, without an error in the console.
-func TestBrowserStatesAreAccessible(t *testing.T) {
+// schemes, on a desk and on a phone, without an error in the console. It fits
+// into each window, and into one of 320 pixels; on a desk the board's page does
+// not scroll as a whole. And while changes arrive, nothing in it jumps; what grows may move what is below
+// it in the same list.
+//
+// It is one test, because most of its time goes into starting what a state shows
+// and loading the page.
+func TestBrowserStates(t *testing.T) {
 	t.Parallel()
 	for _, s := range states {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			scene := s.prepare(t)
 			p := newPage(t)
-			for _, l := range []look{{1440, 900, 1, false}, {1440, 900, 1, true}, {360, 740, 1, false}, {360, 740, 1, true}} {
+			for _, l := range looks {
 				l.apply(p)
 				scene.open(p)
+				checkFits(t, p, l)
+				if l.scale > 1 {
+					continue // as a page it is the one of 640 pixels
+				}
 				p.Axe(l.String())
+				l.dark = true
+				l.apply(p)
+				p.AxeColours(l.String())
+				l.dark = false
+				l.apply(p)
+				if scene.change != nil {
+					checkStandsStill(t, p, l, scene.change)
+				}
+				if l.width < 400 {
+					narrowest := look{320, 640, 1, false}
+					narrowest.apply(p)
+					checkFits(t, p, narrowest)
+				}
 			}
 		})
 	}
 }
 
-// Every state fits into a window of 320 pixels, into one of 1280 where
-// everything is twice as large, and on a desk, where the board's page does not
-// scroll as a whole.
-func TestBrowserStatesFit(t *testing.T) {
-	t.Parallel()
-	for _, s := range states {
-		t.Run(s.name, func(t *testing.T) {
-			scene := s.prepare(t)
-			p := newPage(t)
-			for _, l := range []look{{320, 640, 1, false}, {640, 400, 2, false}, {1440, 900, 1, false}} {
-				l.apply(p)
-				scene.open(p)
-				for _, e := range browser.Eval[[]string](p, tooWide) {
-					t.Errorf("%s: this is wider than the window: %s", l, e)
-				}
-				if high := browser.Eval[float64](p, tooHigh); high > 0 {
-					t.Errorf("%s: the page scrolls by %v pixels, and not the parts of it", l, high)
-				}
-			}
-		})
+func checkFits(t *testing.T, p *browser.Page, l look) {
+	t.Helper()
+	browser.Eval[any](p, drawn) // in a window that has just become another
+	for _, e := range browser.Eval[[]string](p, tooWide) {
+		t.Errorf("%s: this is wider than the window: %s", l, e)
+	}
+	if high := browser.Eval[float64](p, tooHigh); high > 0 {
+		t.Errorf("%s: the page scrolls by %v pixels, and not the parts of it", l, high)
+	}
+}
+
+func checkStandsStill(t *testing.T, p *browser.Page, l look, change func(*browser.Page)) {
+	t.Helper()
+	browser.Eval[any](p, watchShifts)
+	change(p)
+	for _, shift := range browser.Eval[[]string](p, readShifts) {
+		t.Errorf("%s: %s", l, shift)
 	}
 }
 
@@ -80,34 +105,13 @@ const tooWide = `(() => {
 const tooHigh = `document.querySelector("#page[data-face]") && innerWidth >= 960
 	? document.documentElement.scrollHeight - innerHeight : 0`
 
-// While changes arrive, nothing in any state jumps; what grows may move what is
-// below it in the same list.
-func TestBrowserStatesStandStill(t *testing.T) {
-	t.Parallel()
-	for _, s := range states {
-		t.Run(s.name, func(t *testing.T) {
-			scene := s.prepare(t)
-			if scene.change == nil {
-				t.SkipNow()
-			}
-			p := newPage(t)
-			for _, l := range []look{{1440, 900, 1, false}, {360, 740, 1, false}} {
-				l.apply(p)
-				scene.open(p)
-				browser.Eval[any](p, watchShifts)
-				scene.change(p)
-				for _, shift := range browser.Eval[[]string](p, readShifts) {
-					t.Errorf("%s: %s", l, shift)
-				}
-			}
-		})
-	}
-}
+// drawn is a promise of the second frame from now.
+const drawn = `new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(() => resolve(null))))`
 
 // watchShifts collects what the browser reports as layout shifts, once what was
 // done before is drawn. It reports none for what is animated by a transform. Beads may come and go to the left of
 // their count.
-const watchShifts = `new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() => {
+const watchShifts = drawn + `.then(() => {
 	window.shifts = [];
 	const note = (list) => {
 		for (const shift of list) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -204,17 +203,7 @@ func TestBrowserTravels(t *testing.T) {
 	}
 	p.WaitVisible(`#status[data-state="live"]`)
 	r.waitSeq(p)
-	fresh := openLive(t, p.URL())
-	eventually := time.Now().Add(patience)
-	for {
-		left, right := browser.Eval[[]string](p, withHeader), browser.Eval[[]string](fresh, withHeader)
-		if slices.Equal(left, right) {
-			break
-		}
-		if time.Now().After(eventually) {
-			t.Fatalf("the pages differ at %s:\n%s", p.URL(), difference(left, right))
-		}
-	}
+	waitSameOf(t, p, openLive(t, p.URL()), withHeader)
 	if n := loads(p); n != 0 {
 		t.Errorf("the page was loaded again (%d), want it to travel by patches", n)
 	}

@@ -39,9 +39,10 @@ const latticesApart = `(async () => {
 // drawn is still said.
 func TestBrowserBoardFromAfar(t *testing.T) {
 	t.Parallel()
-	page := newPage(t)
+	scene := sizedState(60, "?face=graph")(t)
+	page := newPage(t) // ends before the board does
 	page.SetViewport(1440, 900, 1)
-	sizedState(60, "?face=graph")(t).open(page)
+	scene.open(page)
 	if apart := browser.Eval[[]string](page, latticesApart); len(apart) > 0 {
 		t.Errorf("camera.js and tokens.css differ: %q", apart)
 	}
@@ -67,9 +68,10 @@ func TestBrowserBoardFromAfar(t *testing.T) {
 // The map shows where the window is, and moves it.
 func TestBrowserMinimap(t *testing.T) {
 	t.Parallel()
-	page := newPage(t)
+	scene := sizedState(12, "?face=graph")(t)
+	page := newPage(t) // ends before the board does
 	page.SetViewport(1000, 700, 1)
-	sizedState(12, "?face=graph")(t).open(page)
+	scene.open(page)
 	browser.Eval[any](page, `(() => { for (let i = 0; i < 8; i++) document.querySelector('[data-zoom="in"]').click(); return null })()`)
 	page.WaitFor(`!document.getElementById("minimap").hasAttribute("hidden")`)
 	page.WaitFor(`document.querySelector(".map-healthy").getAttribute("d")?.length > 0`)
@@ -153,8 +155,7 @@ func TestBrowserGraphByKeyboard(t *testing.T) {
 		p.WaitFor(`document.activeElement.matches(` + quoted(face(name)) + `) || {not: document.activeElement.outerHTML.slice(0, 100)}`)
 	}
 	tabTo(t, p, face("a1"))
-	p.WaitFor(`performance.getEntriesByType("resource").some(e => e.name.endsWith("cardkeys.js") && e.responseEnd > 0)`)
-	browser.Eval[any](p, `new Promise(done => setTimeout(() => done(null), 20))`)
+	waitModule(p, "cardkeys.js")
 	p.Press("ArrowDown")
 	at("a2")
 	p.Press("ArrowLeft")

@@ -23,12 +23,12 @@ func TestMain(m *testing.M) {
 	browser.Main(m)
 }
 
-// patience is for one step of a page: the tests share the machine.
-const patience = 30 * time.Second
+// patience is how often a wait looks at a page; see [browser.Page].
+const patience = browser.DefaultTimeout
 
 // startDemo runs the demo until the test ends, and waits until its backends
 // are healthy.
-func startDemo(t *testing.T, args ...string) *running {
+func startDemo(t testing.TB, args ...string) *running {
 	t.Helper()
 	r := start(t, append([]string{"demo"}, args...)...)
 	t.Cleanup(func() {
@@ -36,10 +36,7 @@ func startDemo(t *testing.T, args ...string) *running {
 			t.Errorf("exit: got %d, want 0", code)
 		}
 	})
-	r.eventually("all are healthy", func() bool {
-		_, body := r.get(r.board + "api/v1/instances/demo/directors?q=healthy")
-		return strings.Count(body, `"full_name"`) == 10
-	})
+	r.waitHealthy()
 	return r
 }
 
@@ -52,13 +49,21 @@ func (r *running) openPage(query string) *browser.Page {
 	return openLive(r.t, r.page(query))
 }
 
-func openLive(t *testing.T, url string) *browser.Page {
+func openLive(t testing.TB, url string) *browser.Page {
 	t.Helper()
 	p := browser.New(t)
 	p.Timeout = patience
 	p.Navigate(url)
 	p.WaitVisible(`#status[data-state="live"]`)
 	return p
+}
+
+// waitModule waits until a module that the page loads at need has come and done
+// what the page wanted of it.
+func waitModule(p *browser.Page, name string) {
+	p.WaitFor(fmt.Sprintf(`performance.getEntriesByType("resource").some(e => e.name.endsWith(%q))`, "/"+name))
+	// Whoever asked for it first goes on first.
+	browser.Eval[any](p, fmt.Sprintf(`import(performance.getEntriesByType("resource").find(e => e.name.endsWith(%q)).name).then(() => null)`, "/"+name))
 }
 
 // send sends a command to the API of the demo.
@@ -148,7 +153,7 @@ func (r *running) answeredBy(n int) []string {
 func (r *running) slowRequest(backend string) io.Closer {
 	r.t.Helper()
 	for range 20 {
-		req, err := http.NewRequestWithContext(r.t.Context(), "GET", r.proxy+"slow?seconds=120", nil)
+		req, err := http.NewRequestWithContext(r.t.Context(), "GET", r.proxy+"slow?seconds=3600", nil)
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -167,7 +172,7 @@ func (r *running) slowRequest(backend string) io.Closer {
 }
 
 // newOrigin starts a web server and returns its port.
-func newOrigin(t *testing.T, name string) (port string) {
+func newOrigin(t testing.TB, name string) (port string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Backend", name)
 		fmt.Fprintln(w, "hello")
@@ -214,20 +219,28 @@ const contents = `(selectors => {
 	return lines;
 })(["#vcls", "#stats", "#graph", "#rows", "#inspector", "#event-list"].filter(s => document.querySelector(s)))`
 
+// mostLooks bounds how often two pages are compared before they count as different:
+// it counts their answers, which come late on a busy machine.
+const mostLooks = 1500
+
 // waitSame waits until both pages show the same. Some of it, as what the last
 // probe said, may change between one look and the next.
 func waitSame(t *testing.T, a, b *browser.Page) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
-	for {
-		left, right := browser.Eval[[]string](a, contents), browser.Eval[[]string](b, contents)
+	waitSameOf(t, a, b, contents)
+}
+
+// waitSameOf compares what a script reads from the pages.
+func waitSameOf(t *testing.T, a, b *browser.Page, script string) {
+	t.Helper()
+	var left, right []string
+	for range mostLooks {
+		left, right = browser.Eval[[]string](a, script), browser.Eval[[]string](b, script)
 		if slices.Equal(left, right) {
 			return
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the pages differ:\n%s", difference(left, right))
-		}
 	}
+	t.Fatalf("the pages differ at %s:\n%s", a.URL(), difference(left, right))
 }
 
 // difference shows where two lists of lines begin to differ.

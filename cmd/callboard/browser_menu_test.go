@@ -6,11 +6,19 @@ import (
 	"github.com/callboard/callboard/internal/browser"
 )
 
-// chooseByKey chooses what begins with these letters.
+// chooseByKey chooses what begins with these letters. Letters belong together as
+// long as they come soon after one another, which on a busy machine may take
+// several tries; Home ends a word that was begun.
 func chooseByKey(p *browser.Page, letters string) {
 	p.WaitVisible("#card-menu")
-	for _, letter := range letters {
-		p.Press(string(letter))
+	for range 20 {
+		p.Press("Home")
+		for _, letter := range letters {
+			p.Press(string(letter))
+		}
+		if browser.Eval[bool](p, `document.activeElement.textContent.toLowerCase().startsWith(`+quoted(letters)+`)`) {
+			break
+		}
 	}
 	p.WaitFor(`document.activeElement.textContent.toLowerCase().startsWith(` + quoted(letters) + `) || {not: document.activeElement.textContent}`)
 	p.Press("Enter")

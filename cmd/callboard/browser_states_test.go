@@ -67,8 +67,8 @@ var states = []state{
 	{"probe-tried", probeTriedState},
 	{"instances", instancesState},
 	{"dimmed", demoState("?face=graph&q=a1")},
-	{"badges", zoomedState(3)},
-	{"tiles", zoomedState(5)},
+	{"badges", zoomedState("badge")},
+	{"tiles", zoomedState("tile")},
 	{"stepping", steppingState},
 	{"api", apiState},
 	{"folded", sizedState(400, "")},
@@ -166,15 +166,19 @@ func problemState(t *testing.T) scene {
 	}}
 }
 
-// zoomedState is the graph from afar. From still further off, cards are smaller
-// than a target should be; the outline has them all as lines.
-func zoomedState(clicks int) func(*testing.T) scene {
+// zoomedState is the graph from afar, where cards have just become smaller. From
+// still further off they are smaller than a target should be; the outline has
+// them all as lines.
+func zoomedState(scale string) func(*testing.T) scene {
 	return func(t *testing.T) scene {
 		r := startDemo(t, "--quiet-traffic")
 		open := r.live(r.page("?face=graph&select=boot.pool_a"))
 		return scene{func(p *browser.Page) {
 			open(p)
-			for range clicks {
+			for clicks := 0; browser.Eval[string](p, scaleOf) != scale; clicks++ {
+				if clicks == 14 {
+					t.Fatalf("no card has become a %s", scale)
+				}
 				p.Click(`[data-zoom="out"]`)
 			}
 		}, r.changes}

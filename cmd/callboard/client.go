@@ -124,7 +124,11 @@ func (c *client) copy(ctx context.Context, path string, to io.Writer) error {
 		return err
 	}
 	defer resp.Body.Close()
-	_, err = io.Copy(to, resp.Body)
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return &unreachableError{fmt.Errorf("the answer of %s ends too early: %w", base+path, err)}
+	}
+	_, err = to.Write(text)
 	return err
 }
 

@@ -158,15 +158,7 @@ func demoBackend(v *director.VCL, name, address string) (*director.Director, err
 
 // demoAdd adds a director in such a way that its delete can be undone.
 func demoAdd(v *director.VCL, name, kind string, b *backend.Config) (*director.Director, error) {
-	config, err := server.Recipe(kind, b, nil)
-	if err != nil {
-		return nil, err
-	}
-	impl, err := server.MakeDirector(config)
-	if err != nil {
-		return nil, err
-	}
-	return v.AddRecorded(name, impl, config)
+	return server.AddDirector(v, name, kind, b, nil)
 }
 
 func (p demoPool) add(v *director.VCL, directors map[string]*director.Director) (*director.Director, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,7 +18,8 @@ import (
 
 var eventsCommand = command{
 	name: "events", args: "[flags]", short: "print what happened, or what happens",
-	details: "Each line is one event; with --json each is one JSON object.",
+	details: "Each line is one event: its number, that of the command that made it, when, and\n" +
+		"what it was. With --json each is one JSON object.",
 	prepare: remote(0, 0, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		var q eventsQuery
 		flags.BoolVar(&q.follow, "follow", false, "go on printing as things happen")
@@ -71,18 +73,24 @@ func printEvents(ctx context.Context, e env, c *client, q eventsQuery) error {
 	}
 	defer resp.Body.Close()
 	lines := bufio.NewReader(resp.Body)
-	for {
+	for printed := 0; q.limit == 0 || printed < q.limit; {
 		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, io.EOF) {
-				return nil
-			}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, io.EOF):
+			return &unreachableError{errors.New("the board has ended the stream: it shuts down, or this was read too slowly")}
+		case err != nil:
 			return &unreachableError{err}
 		}
 		if err := printEvent(e.stdout, c.json, line); err != nil {
 			return err
 		}
+		if !bytes.HasPrefix(line, []byte(`{"gap":`)) {
+			printed++
+		}
 	}
+	return nil
 }
 
 func printPast(ctx context.Context, e env, c *client, q eventsQuery) error {
@@ -113,6 +121,7 @@ func printEvent(w io.Writer, asJSON bool, line []byte) error {
 		Seq      uint64    `json:"seq"`
 		Time     time.Time `json:"time"`
 		Kind     string    `json:"kind"`
+		Command  uint64    `json:"command"`
 		VCL      string    `json:"vcl"`
 		Director string    `json:"director"`
 		Gap      bool      `json:"gap"`
@@ -127,8 +136,12 @@ func printEvent(w io.Writer, asJSON bool, line []byte) error {
 		return err
 	}
 	subject := strings.Trim(head.VCL+"."+head.Director, ".")
-	_, err := fmt.Fprintf(w, "%6d  %s  %-21s %s%s\n",
-		head.Seq, head.Time.Local().Format("15:04:05.000"), head.Kind, subject, head.eventDetails)
+	command := "-" // it came by itself
+	if head.Command != 0 {
+		command = strconv.FormatUint(head.Command, 10)
+	}
+	_, err := fmt.Fprintf(w, "%6d %6s  %s  %-21s %s%s\n",
+		head.Seq, command, head.Time.Local().Format("15:04:05.000"), head.Kind, subject, head.eventDetails)
 	return err
 }
 
@@ -148,7 +161,7 @@ type eventDetails struct {
 	Now      string   `json:"temperature"`
 	On       *bool    `json:"on"`
 	Before   string   `json:"before"`
-	Last     *holder  `json:"last"`
+	LastRef  *holder  `json:"last_reference"`
 }
 
 func (d eventDetails) String() string {
@@ -191,8 +204,8 @@ func (d eventDetails) sayStep(say func(format string, args ...any)) {
 		say("on")
 	case d.On != nil:
 		say("off")
-	case d.Last != nil:
-		say("before %s, of %s", d.Before, *d.Last)
+	case d.LastRef != nil:
+		say("before %s, of %s", d.Before, *d.LastRef)
 	case d.Before != "":
 		say("before %s", d.Before)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	neturl "net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -70,6 +71,7 @@ type listed struct {
 	Members []struct {
 		Slot     int     `json:"slot"`
 		Director string  `json:"director"`
+		ID       uint64  `json:"id"`
 		Weight   float64 `json:"weight"`
 		Healthy  bool    `json:"healthy"`
 	} `json:"members"`
@@ -77,7 +79,8 @@ type listed struct {
 
 var listCommand = command{
 	name: "list", args: "[TEXT...] [flags]", short: "list the directors, and who holds them",
-	details: "With TEXT, only those are listed in whose name, type or state every word occurs:\ncallboard list sick random",
+	details: "With TEXT, only those are listed in whose name, type or state every word occurs:\ncallboard list sick random\n" +
+		"Where several have one name, each has its number beside it (@17), by which commands take it.",
 	prepare: remote(0, 100, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		vcl := flags.String("vcl", "", "only those of the VCL with this `name`")
 		varnish := flags.Bool("varnish", false, "print what varnishadm backend.list would; TEXT is its pattern")
@@ -92,31 +95,43 @@ var listCommand = command{
 }
 
 func listDirectors(ctx context.Context, e env, c *client, vcl, text string) error {
+	raw, directors, err := fetchDirectors(ctx, c, vcl, text)
+	if err != nil {
+		return err
+	}
+	if c.json {
+		return c.answer(e, map[string]any{"total": len(raw), "directors": raw}, nil)
+	}
+	all := directors
+	if text != "" && slices.ContainsFunc(directors, func(d listed) bool { return d.Phase != "live" }) {
+		// The one that has the name of a lingering one now need not be listed.
+		if _, all, err = fetchDirectors(ctx, c, vcl, ""); err != nil {
+			return err
+		}
+	}
+	printDirectors(e.stdout, directors, namesOf(all))
+	return nil
+}
+
+// fetchDirectors returns the directors that match, as they came and decoded.
+func fetchDirectors(ctx context.Context, c *client, vcl, text string) (raw []map[string]any, directors []listed, err error) {
 	query := neturl.Values{"limit": {"1000"}, "vcl": {vcl}, "q": {text}}
-	var raw []map[string]any
-	var directors []listed
+	raw = []map[string]any{} // in JSON, none are a list as well
 	for {
 		var page struct {
 			Next      string           `json:"next"`
 			Directors []map[string]any `json:"directors"`
 		}
 		if err := c.call(ctx, http.MethodGet, "/directors?"+query.Encode(), nil, &page); err != nil {
-			return err
+			return nil, nil, err
 		}
 		raw = append(raw, page.Directors...)
 		if page.Next == "" {
-			break
+			err := convert(raw, &directors)
+			return raw, directors, err
 		}
 		query.Set("cursor", page.Next)
 	}
-	if c.json {
-		return c.answer(e, map[string]any{"total": len(raw), "directors": raw}, nil)
-	}
-	if err := convert(raw, &directors); err != nil {
-		return err
-	}
-	printDirectors(e.stdout, directors)
-	return nil
 }
 
 // listAsVarnish prints what the board makes of Varnish's backend.list.
@@ -125,7 +140,7 @@ func listAsVarnish(ctx context.Context, e env, c *client, probe bool, pattern st
 	return c.copy(ctx, "/backend.list?"+query.Encode(), e.stdout)
 }
 
-func printDirectors(w io.Writer, directors []listed) {
+func printDirectors(w io.Writer, directors []listed, n names) {
 	if len(directors) == 0 {
 		fmt.Fprintln(w, "no directors")
 		return
@@ -140,16 +155,8 @@ func printDirectors(w io.Writer, directors []listed) {
 		if d.Health.Admin != "auto" {
 			health += " (by hand)"
 		}
-		var members []string
-		for _, m := range d.Members {
-			member := m.Director
-			if m.Weight != 0 {
-				member += fmt.Sprintf("=%g", m.Weight)
-			}
-			members = append(members, member)
-		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n",
-			d.FullName, d.Type, d.Phase, health, d.Refcount, holders(d.HeldBy), strings.Join(members, " "))
+			n.of(d), d.Type, d.Phase, health, d.Refcount, n.holders(d), n.members(d))
 	}
 	table.Flush()
 }

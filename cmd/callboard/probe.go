@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -10,7 +11,7 @@ import (
 
 var probeCommand = command{
 	name: "probe", args: "--backend HOST:PORT [flags]", short: "poke a backend once, as its probe would, without adding it",
-	details: "callboard probe --backend 127.0.0.1:9001 --probe /health --set probe.timeout=1s",
+	details: "callboard probe --backend 127.0.0.1:9001 --probe /health --set probe.timeout=1s\nExits with 1 if the poke was bad.",
 	prepare: remote(0, 0, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		var b backendFlags
 		b.define(flags)
@@ -40,11 +41,11 @@ func tryProbe(ctx context.Context, e env, c *client, backend object) error {
 	if err := convert(answer, &t); err != nil {
 		return err
 	}
-	return c.answer(e, answer, func(w io.Writer) {
-		word := "bad"
-		if t.Good {
-			word = "good"
-		}
+	word, failed := "good", error(nil)
+	if !t.Good {
+		word, failed = "bad", errFailed
+	}
+	return errors.Join(failed, c.answer(e, answer, func(w io.Writer) {
 		fmt.Fprintf(w, "%s after %.1f ms: %s\n", word, t.MS, t.Reason)
-	})
+	}))
 }

@@ -44,6 +44,10 @@ func commands() []command {
 	}
 }
 
+// errFailed is the error of a command that was done, and whose answer says that
+// what it tried failed. There is nothing to add to what it has printed.
+var errFailed = errors.New("what was tried failed")
+
 // A usageError is a mistake in the arguments.
 type usageError struct{ text string }
 
@@ -88,6 +92,9 @@ func (c command) run(ctx context.Context, e env, args []string) int {
 	if err == nil {
 		return exitOK
 	}
+	if errors.Is(err, errFailed) {
+		return exitRefused
+	}
 	fmt.Fprintf(e.stderr, "callboard %s: %v\n", c.name, err)
 	if _, ok := errors.AsType[usageError](err); ok {
 		fmt.Fprintf(e.stderr, "usage: callboard %s\nsee callboard %s --help\n", strings.TrimSpace(c.name+" "+c.args), c.name)
@@ -127,7 +134,7 @@ func printHelp(w io.Writer) {
 		fmt.Fprintf(table, "  callboard %s\t%s\n", strings.TrimSpace(c.name+" "+c.args), c.short)
 	}
 	table.Flush()
-	fmt.Fprint(w, "\nEach command has --help. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable.\n")
+	fmt.Fprint(w, "\nEach command has --help. Exit codes: 0 done, 1 refused or tried in vain, 2 wrong usage, 3 not reachable.\n")
 }
 
 func (c command) help(w io.Writer, flags *flag.FlagSet) {

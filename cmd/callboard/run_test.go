@@ -95,12 +95,18 @@ func TestCommandsChangeTheTree(t *testing.T) {
 		{"delete a1 --preview", "lingers   a1, held by pool slot 1, r slot 1, pin"},
 		{"delete a1", "deleted a1: lingering, held by pool slot 1, r slot 1, pin"},
 		{"delete f", "deleted f: destroyed"},
+		{"add a=1 --type backend --backend 127.0.0.1:http", "added boot.a=1"},
+		{"dump a=1", "address: 127.0.0.1:80"},
+		{"add e --type random --member a=1=2 --member a=1=1", "added boot.e"},
+		{"list e", "a=1=2 a=1=1"},
+		{"delete e", "deleted e"},
 		{"vcl list", "boot  active  warm"},
 		{"vcl add next", "added VCL next"},
 		{"vcl default boot pool", "the default of boot is pool"},
 		{"vcl temperature next cold", "VCL next is to be cold"},
 		{"vcl temperature next auto", "VCL next is to be auto"},
 		{"vcl label shop next", "label shop is VCL next"},
+		{"vcl list", "label shop"},
 		{"vcl unlabel shop", "removed label shop"},
 		{"vcl discard next", "discarded VCL next"},
 		{"vcl use boot", "VCL boot is active"},
@@ -137,7 +143,7 @@ func TestJSONEverywhere(t *testing.T) {
 	_, do := newBoard(t)
 	for _, args := range []string{
 		"list", "add x --type random", "assign pool a2", "set-health a1 sick", "pin a1", "delete a1 --preview",
-		"delete a1", "vcl list", "vcl add v", "events --limit 1", "events --follow --after 0 --limit 1",
+		"list nothing", "delete a1", "vcl list", "vcl add v", "events --limit 1", "events --follow --after 0 --limit 1",
 	} {
 		code, stdout, stderr := do(append(strings.Fields(args), "--json")...)
 		if code != 0 || !json.Valid([]byte(stdout)) {
@@ -162,6 +168,9 @@ func TestExitCodes(t *testing.T) {
 		"assign pool":                          exitUsage,
 		"assign pool a1 --slot 1 --remove":     exitUsage,
 		"add x --type backend --backend here":  exitUsage,
+		"add x --type backend --backend h:":    exitUsage,
+		"add x --type backend --backend h:no":  exitRefused,
+		"vcl label shop nobody":                exitRefused,
 		"add x --type random --member a1=much": exitUsage,
 		"add x --type random --option sticky":  exitUsage,
 		"list --colour":                        exitUsage,
@@ -182,7 +191,7 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("%s: got %d, %q, want %d", url, code, stderr, want)
 		}
 	}
-	for _, args := range []string{"demo x", "serve x", "demo --addr 0.0.0.0:0", "serve --addr :0"} {
+	for _, args := range []string{"demo x", "serve x", "demo --addr 0.0.0.0:0", "serve --addr :0", "serve --durable"} {
 		if code, _, stderr := call(t.Context(), strings.Fields(args)...); code == 0 || stderr == "" {
 			t.Errorf("%s: got %d, %q, want a refusal", args, code, stderr)
 		}

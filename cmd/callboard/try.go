@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,7 +15,8 @@ var tryCommand = command{
 	name: "try", args: "DIRECTOR [flags]", short: "send requests through a director, and see where they go",
 	details: "callboard try site                              one request: its way, and who answered\n" +
 		"callboard try cache --n 1000 --vary path        where other paths go\n" +
-		"callboard try pool_b --n 10000 --dry            the same question, without a request",
+		"callboard try pool_b --n 10000 --dry            the same question, without a request\n" +
+		"Exits with 1 if a request got no answer or found no way, whatever the status of the others.",
 	prepare: remote(1, 1, func(flags *flag.FlagSet) func(context.Context, env, *client, []string) error {
 		var t trying
 		t.define(flags)
@@ -69,8 +71,10 @@ func (t *trying) body() (object, error) {
 type tried struct {
 	Made     int `json:"made"`
 	LeftOut  int `json:"left_out"`
+	Retried  int `json:"retried"`
 	Requests []struct {
 		Path   []string `json:"path"`
+		After  []string `json:"after"`
 		Status int      `json:"status"`
 		MS     float64  `json:"ms"`
 		Error  string   `json:"error"`
@@ -98,7 +102,11 @@ func tryDirector(ctx context.Context, e env, c *client, name string, body object
 	if err := convert(answer, &t); err != nil {
 		return err
 	}
-	return c.answer(e, answer, t.print)
+	var failed error
+	if len(t.Errors) > 0 || t.LeftOut > 0 {
+		failed = errFailed
+	}
+	return errors.Join(failed, c.answer(e, answer, t.print))
 }
 
 func (t *tried) print(w io.Writer) {
@@ -108,9 +116,15 @@ func (t *tried) print(w io.Writer) {
 		if r.Status != 0 {
 			fmt.Fprintf(w, "status %d\n", r.Status)
 		}
+		if len(r.After) > 0 {
+			fmt.Fprintf(w, "%s had failed before\n", strings.Join(r.After, " and "))
+		}
 	} else {
 		fmt.Fprintf(w, "%d requests in %.3g ms; half within %.3g ms, 99 %% within %.3g ms\n", t.Made, t.TotalMS, t.P50MS, t.P99MS)
 		t.printShares(w)
+	}
+	if t.Made > 1 && t.Retried > 0 {
+		fmt.Fprintf(w, "%d went to another backend when one had failed\n", t.Retried)
 	}
 	for _, failed := range t.Errors {
 		fmt.Fprintf(w, "failed, %d ×: %s\n", failed.Count, failed.Message)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	neturl "net/url"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -66,9 +67,10 @@ func listVCLs(ctx context.Context, e env, c *client) error {
 	var instance struct {
 		Active string `json:"active"`
 		VCLs   []struct {
-			Name        string `json:"name"`
-			Temperature string `json:"temperature"`
-			Default     string `json:"default"`
+			Name        string   `json:"name"`
+			Temperature string   `json:"temperature"`
+			Default     string   `json:"default"`
+			Labels      []string `json:"labels"`
 		} `json:"vcls"`
 	}
 	if err := convert(answer, &instance); err != nil {
@@ -81,7 +83,11 @@ func listVCLs(ctx context.Context, e env, c *client) error {
 			if v.Name == instance.Active {
 				use = "active"
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", v.Name, use, v.Temperature, v.Default)
+			labels := ""
+			if len(v.Labels) > 0 {
+				labels = "label " + strings.Join(v.Labels, ", ")
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", v.Name, use, v.Temperature, v.Default, labels)
 		}
 		table.Flush()
 	})

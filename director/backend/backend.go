@@ -23,10 +23,15 @@ type Backend struct {
 	tls              *tls.Config                    // nil in the clear
 	transport        atomic.Pointer[http.Transport] // nil before the first request and after COLD
 
-	places  places
-	held    holdDown
-	tallies tallies
-	prober  *prober // nil without a probe
+	places places
+	held   holdDown
+	// shown is config without its secrets, whose fields are concealed; hidden is
+	// what a stranger's text must not repeat.
+	shown     Config
+	concealed []director.Secret
+	hidden    []string
+	tallies   tallies
+	prober    *prober // nil without a probe
 }
 
 var (
@@ -58,6 +63,7 @@ func New(c Config) (*Backend, error) {
 		}
 	}
 	b.places.most, b.places.waitLimit, b.places.patience = c.MaxConnections, c.WaitLimit, time.Duration(c.WaitTimeout)
+	b.shown, b.concealed, b.hidden = c.conceal()
 	if c.Probe != nil {
 		b.prober = newProber(b)
 	}
@@ -89,12 +95,12 @@ func (b *Backend) RoundTrip(t *director.Task, req *http.Request) (*http.Response
 			b.places.free()
 		}
 	}()
-	resp, remote, err := b.send(req)
+	resp, x, err := b.send(req)
 	if err != nil {
 		return nil, err
 	}
 	answered = true
-	t.State = remote
+	t.State = x
 	return resp, nil
 }
 
@@ -113,14 +119,20 @@ func (b *Backend) enter(ctx context.Context) error {
 
 // Finish implements [director.Finisher].
 func (b *Backend) Finish(t *director.Task) {
-	t.State = nil
+	if x, ok := t.State.(*exchange); ok {
+		x.remote.Store(nil) // not State: Addr may be asked in the same moment
+	}
 	b.places.free()
 }
 
 // Addr implements [director.Addresser].
 func (b *Backend) Addr(t *director.Task) net.Addr {
-	remote, _ := t.State.(net.Addr)
-	return remote
+	if x, ok := t.State.(*exchange); ok {
+		if remote := x.remote.Load(); remote != nil {
+			return *remote
+		}
+	}
+	return nil
 }
 
 // Event implements [director.Eventer].

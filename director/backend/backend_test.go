@@ -206,10 +206,8 @@ func TestProbeFollowsTheBackend(t *testing.T) {
 
 func nextHealth(t *testing.T, sub *event.Subscription) *event.Health {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
 	for {
-		events, err := sub.Next(ctx)
+		events, err := sub.Next(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

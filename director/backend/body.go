@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,9 +10,10 @@ import (
 func (x *exchange) body(resp *http.Response) io.ReadCloser {
 	conn, ok := resp.Body.(io.ReadWriteCloser)
 	if ok && resp.StatusCode == http.StatusSwitchingProtocols {
-		return &upgradedConn{ReadWriteCloser: conn, cancel: x.watch.cancel}
+		return x.upgraded(conn)
 	}
-	return &timedBody{ReadCloser: resp.Body, exchange: x}
+	x.answer = timedBody{ReadCloser: resp.Body, exchange: x}
+	return &x.answer
 }
 
 // A timedBody fails when the backend is silent for too long within a body, and
@@ -43,18 +43,6 @@ func (b *timedBody) Read(p []byte) (int, error) {
 
 func (b *timedBody) Close() error {
 	b.exchange.watch.rest()
-	defer b.exchange.watch.cancel(nil)
+	defer b.exchange.end()
 	return b.ReadCloser.Close()
-}
-
-// An upgradedConn is a connection whose protocol was switched. Its two ends may
-// be silent for as long as they like.
-type upgradedConn struct {
-	io.ReadWriteCloser
-	cancel context.CancelCauseFunc
-}
-
-func (c *upgradedConn) Close() error {
-	defer c.cancel(nil)
-	return c.ReadWriteCloser.Close()
 }

@@ -2,6 +2,8 @@ package backend
 
 import (
 	"cmp"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,7 +45,8 @@ type Config struct {
 	ConnectTimeout      Duration `json:"connect_timeout,omitempty" form:"connect_timeout"`
 	FirstByteTimeout    Duration `json:"first_byte_timeout,omitempty" form:"first_byte_timeout"`
 	BetweenBytesTimeout Duration `json:"between_bytes_timeout,omitempty" form:"between_bytes_timeout"`
-	// PipeTimeout ends a pipe in which neither side says anything; 60 s if 0.
+	// PipeTimeout ends a pipe, or a connection whose protocol was switched, in
+	// which neither side says anything; 60 s if 0.
 	PipeTimeout Duration `json:"pipe_timeout,omitempty" form:"pipe_timeout"`
 	// Probe is nil for a backend that is healthy unless somebody says not.
 	Probe *ProbeConfig `json:"probe,omitempty" form:"probe"`
@@ -56,6 +59,10 @@ const (
 	defaultBetweenBytesTimeout = 60 * time.Second
 	defaultPipeTimeout         = 60 * time.Second
 )
+
+// maxCount bounds the numbers of a Config that have no bound of their own, so
+// that each of them is the same number on every platform and in JSON.
+const maxCount = math.MaxInt32
 
 // A FieldError says which field of a Config is wrong, by its JSON name.
 type FieldError struct {
@@ -113,8 +120,8 @@ func (c *Config) checkPlace() error {
 		return &FieldError{"host", "a name or an address, without scheme or path"}
 	case c.Port < 0 || c.Port > 65535:
 		return &FieldError{"port", "a port is 1 to 65535"}
-	case strings.Contains(c.HostHeader, " ") || hasControl(c.HostHeader):
-		return &FieldError{"host_header", "a name and perhaps a port, without spaces"}
+	case strings.ContainsAny(c.HostHeader, " @") || hasControl(c.HostHeader):
+		return &FieldError{"host_header", "a name and perhaps a port, without spaces, user or password"}
 	case c.ProxyHeader < 0 || c.ProxyHeader > 2:
 		return &FieldError{"proxy_header", "version 1 or 2, or 0 for none"}
 	}
@@ -123,10 +130,10 @@ func (c *Config) checkPlace() error {
 
 func (c *Config) checkLimits() error {
 	switch {
-	case c.MaxConnections < 0:
-		return &FieldError{"max_connections", "0, for no limit, or more"}
-	case c.WaitLimit < 0:
-		return &FieldError{"wait_limit", "0, for no waiting, or more"}
+	case c.MaxConnections < 0 || c.MaxConnections > maxCount:
+		return &FieldError{"max_connections", "0, for no limit, to " + strconv.Itoa(maxCount)}
+	case c.WaitLimit < 0 || c.WaitLimit > maxCount:
+		return &FieldError{"wait_limit", "0, for no waiting, to " + strconv.Itoa(maxCount)}
 	}
 	for _, d := range []struct {
 		field string

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -27,6 +28,8 @@ func TestNewNamesTheFieldThatIsWrong(t *testing.T) {
 		{backend.Config{Host: "x", ProxyHeader: 3}, "proxy_header"},
 		{backend.Config{Host: "x", MaxConnections: -1}, "max_connections"},
 		{backend.Config{Host: "x", WaitLimit: -1}, "wait_limit"},
+		{backend.Config{Host: "x", MaxConnections: math.MaxInt32 + 1}, "max_connections"},
+		{backend.Config{Host: "x", WaitLimit: math.MaxInt32 + 1}, "wait_limit"},
 		{backend.Config{Host: "x", WaitTimeout: -1}, "wait_timeout"},
 		{backend.Config{Host: "x", PipeTimeout: -1}, "pipe_timeout"},
 		{backend.Config{Host: "x", ConnectTimeout: -1}, "connect_timeout"},

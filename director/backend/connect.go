@@ -110,7 +110,7 @@ func (b *Backend) greet(ctx context.Context, conn net.Conn, source, target net.A
 }
 
 // connect makes a connection that is ready for a request.
-func (b *Backend) connect(ctx context.Context, timeout time.Duration, source, target net.Addr) (net.Conn, error) {
+func (b *Backend) connect(ctx context.Context, timeout time.Duration, source, target net.Addr) (*backendConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	conn, failed := b.open(ctx)
@@ -124,7 +124,7 @@ func (b *Backend) connect(ctx context.Context, timeout time.Duration, source, ta
 		b.tallies.countConnect(failed.Errno)
 		return nil, failed
 	}
-	return &countedConn{Conn: ready, t: &b.tallies}, nil
+	return &backendConn{Conn: ready, remote: ready.RemoteAddr(), t: &b.tallies, over: make(chan struct{})}, nil
 }
 
 // ends returns the two addresses of the connection by which a request came to
@@ -136,30 +136,4 @@ func ends(req *http.Request) (source, target net.Addr) {
 	}
 	target, _ = req.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	return net.TCPAddrFromAddrPort(from), target
-}
-
-// A countedConn counts the bytes of requests and answers.
-type countedConn struct {
-	net.Conn
-	t *tallies
-}
-
-func (c *countedConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	c.t.bytesIn.Add(uint64(n))
-	return n, err
-}
-
-func (c *countedConn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	c.t.bytesOut.Add(uint64(n))
-	return n, err
-}
-
-// CloseWrite ends one direction of a pipe, where the connection can.
-func (c *countedConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
 }

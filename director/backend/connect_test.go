@@ -142,6 +142,7 @@ func TestTLS(t *testing.T) {
 		want string
 	}{
 		{"authority and name", backend.TLSConfig{ServerName: "example.com", CAFile: ca}, "example.com http/1.1 HTTP/1.1 shop.test"},
+		{"inline", backend.TLSConfig{CA: string(certificate)}, " http/1.1 HTTP/1.1 shop.test"},
 		{"address as name", backend.TLSConfig{CAFile: ca}, " http/1.1 HTTP/1.1 shop.test"},
 		{"not verified", backend.TLSConfig{ServerName: "other.test", InsecureSkipVerify: true}, "other.test http/1.1 HTTP/1.1 shop.test"},
 		{"unknown authority", backend.TLSConfig{ServerName: "example.com"}, ""},
@@ -182,6 +183,7 @@ func TestProbeSpeaksTLS(t *testing.T) {
 
 func TestTLSConfigIsChecked(t *testing.T) {
 	none := filepath.Join(t.TempDir(), "none.pem")
+	key := string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: []byte("x")}))
 	for _, c := range []struct {
 		config backend.Config
 		want   string
@@ -189,6 +191,12 @@ func TestTLSConfigIsChecked(t *testing.T) {
 		{backend.Config{Path: "/s", TLS: &backend.TLSConfig{}}, "tls.server_name"},
 		{backend.Config{Host: "h", TLS: &backend.TLSConfig{CAFile: none}}, "tls.ca_file"},
 		{backend.Config{Host: "h", TLS: &backend.TLSConfig{CAFile: os.DevNull}}, "tls.ca_file"},
+		{backend.Config{Host: "h", TLS: &backend.TLSConfig{CAFile: "/dev/zero"}}, "tls.ca_file"},
+		{backend.Config{Host: "h", TLS: &backend.TLSConfig{CAFile: t.TempDir()}}, "tls.ca_file"},
+		{backend.Config{Host: "h", TLS: &backend.TLSConfig{CAFile: none, CA: "x"}}, "tls.ca_file"},
+		{backend.Config{Host: "h", TLS: &backend.TLSConfig{CA: "x"}}, "tls.ca"},
+		{backend.Config{Host: "h", TLS: &backend.TLSConfig{CA: key}}, "tls.ca"},
+		{backend.Config{Host: "x", HostHeader: "user:password@x"}, "host_header"},
 	} {
 		_, err := backend.New(c.config)
 		if field, ok := errors.AsType[*backend.FieldError](err); !ok || field.Field != c.want {

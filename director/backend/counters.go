@@ -3,6 +3,8 @@ package backend
 import (
 	"sync/atomic"
 	"syscall"
+
+	"github.com/callboard/callboard/director/event"
 )
 
 // Counters are the numbers of one backend since it was made (BE-9). The names
@@ -47,7 +49,7 @@ type Counters struct {
 	PipeIn  uint64 `json:"pipe_in"`
 	// Happy is the newest 64 pokes, bit 0 the newest; all ones without a probe
 	// (PROBE-15).
-	Happy uint64 `json:"happy"`
+	Happy event.Bits `json:"happy"`
 }
 
 // tallies are the numbers of Counters that only grow.
@@ -72,11 +74,11 @@ func (b *Backend) Counters() Counters {
 		FailETIMEDOUT: t.etimedout.Load(), FailOther: t.other.Load(), HeldDown: t.heldDown.Load(),
 		FirstByteTimeouts: t.firstByte.Load(), BetweenBytesTimeouts: t.betweenBytes.Load(), FailAnswer: t.answer.Load(),
 		BytesOut: t.bytesOut.Load(), BytesIn: t.bytesIn.Load(), PipeOut: t.pipeOut.Load(), PipeIn: t.pipeIn.Load(),
-		Happy: ^uint64(0),
+		Happy: ^event.Bits(0),
 	}
 	c.Conn, c.Waiting = b.places.count()
 	if status, ok := b.ProbeStatus(); ok {
-		c.Happy = status.Happy
+		c.Happy = event.Bits(status.Happy)
 	}
 	return c
 }
@@ -113,6 +115,6 @@ func (t *tallies) countError(e *Error) {
 		t.betweenBytes.Add(1)
 	case KindEOF, KindReset, KindProtocol, KindOther:
 		t.answer.Add(1)
-	case KindHeldDown, KindConnect, KindCanceled:
+	case KindHeldDown, KindConnect, KindCanceled, KindRequestBody:
 	}
 }

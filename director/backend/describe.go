@@ -1,18 +1,22 @@
 package backend
 
 import (
+	"cmp"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"reflect"
 	"strconv"
+	"strings"
 
+	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/event"
 )
 
 // Describe implements [director.Describer]. What is as usual is left out, but
 // for the timeouts.
 func (b *Backend) Describe() []event.Option {
-	c := &b.config
+	c := &b.shown
 	options := []event.Option{{Name: "address", Value: b.address}}
 	add := func(name, value string) { options = append(options, event.Option{Name: name, Value: value}) }
 	if c.HostHeader != bracketed(c.Host) {
@@ -36,10 +40,22 @@ func (b *Backend) Describe() []event.Option {
 	if c.PipeTimeout != Duration(defaultPipeTimeout) {
 		add("pipe timeout", c.PipeTimeout.String())
 	}
+	if len(b.concealed) > 0 {
+		add("secrets", concealedFields(b.concealed))
+	}
 	if c.Probe != nil {
 		add("probe", c.Probe.describe())
 	}
 	return options
+}
+
+// concealedFields says what was left out, field by field.
+func concealedFields(secrets []director.Secret) string {
+	var fields []string
+	for _, s := range secrets {
+		fields = append(fields, s.Field)
+	}
+	return strings.Join(fields, ", ")
 }
 
 func (c *TLSConfig) describe() string {
@@ -50,7 +66,18 @@ func (c *TLSConfig) describe() string {
 	if c.CAFile != "" {
 		text += ", authorities " + c.CAFile
 	}
+	if authorities, err := parseAuthorities(c.CA); err == nil {
+		text += ", authorities " + subject(authorities[0])
+		if len(authorities) > 1 {
+			text += fmt.Sprintf(" and %d more", len(authorities)-1)
+		}
+	}
 	return text
+}
+
+// subject names an authority.
+func subject(a *x509.Certificate) string {
+	return cmp.Or(a.Subject.CommonName, a.Subject.String(), "without a name")
 }
 
 // Dump implements [director.Dumper]: settings, counters that have counted, and

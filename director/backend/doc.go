@@ -21,6 +21,15 @@
 // two. A server may close an idle connection in the moment in which it is used
 // again. Such a request is sent again if that can do no harm: nothing of it was
 // written, or net/http holds it to be idempotent and its body can be rewound.
+// What fails all the same may go to another backend (see [director.Transport]):
+// [Error.NotSent] says whether that does no harm whatever the method.
+//
+// An answer that comes before the request was sent is an answer, also if the
+// backend closes or resets the connection behind it. A request that says
+// "Expect: 100-continue" keeps its body until the backend wants it, for a second
+// at most. A path that is to be sent byte by byte is the Opaque of the request's
+// URL. A connection whose protocol was switched ends when neither side has said
+// anything for the pipe timeout.
 //
 // # Connections
 //

@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"time"
 )
 
-// A Duration is a [time.Duration] that is written "3.5s", and read from that or
-// from a number of seconds.
+// A Duration is a [time.Duration] that is written "3.5s". It is read from that,
+// from a number of seconds, and from what VCL understands, such as "1d".
 type Duration time.Duration
 
 func (d Duration) String() string { return time.Duration(d).String() }
@@ -22,28 +23,30 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	if seconds, err := strconv.ParseFloat(string(text), 64); err == nil {
 		return d.setSeconds(seconds)
 	}
-	parsed, err := time.ParseDuration(string(text))
-	if err != nil {
-		return fmt.Errorf("%q is no time: write seconds, or a unit as in 250ms", text)
+	if parsed, err := time.ParseDuration(string(text)); err == nil {
+		*d = Duration(parsed) // exact to the nanosecond, which seconds as a float are not
+		return nil
 	}
-	*d = Duration(parsed)
-	return nil
+	if seconds, ok := varnishSeconds(string(text)); ok {
+		return d.setSeconds(seconds)
+	}
+	return fmt.Errorf("%q is no time: write seconds, or a unit as in 250ms, 3.5s, 10m or 1d", text)
 }
 
-// UnmarshalJSON implements [json.Unmarshaler].
+// UnmarshalJSON implements [json.Unmarshaler]. Its errors are of a type to which
+// the decoder adds the name of the field.
 func (d *Duration) UnmarshalJSON(data []byte) error {
-	if len(data) > 0 && data[0] == '"' {
-		var text string
-		if err := json.Unmarshal(data, &text); err != nil {
-			return err
-		}
-		return d.UnmarshalText([]byte(text))
+	if string(data) == "null" {
+		return nil
 	}
-	var seconds float64
-	if err := json.Unmarshal(data, &seconds); err != nil {
-		return err
+	var text string
+	if json.Unmarshal(data, &text) != nil {
+		text = string(data) // seconds, as a number
 	}
-	return d.setSeconds(seconds)
+	if d.UnmarshalText([]byte(text)) != nil {
+		return &json.UnmarshalTypeError{Value: string(data), Type: reflect.TypeFor[Duration]()}
+	}
+	return nil
 }
 
 func (d *Duration) setSeconds(seconds float64) error {

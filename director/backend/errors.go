@@ -43,11 +43,14 @@ const (
 	KindProtocol
 	// KindCanceled: whoever asked does not want the answer any more.
 	KindCanceled
+	// KindRequestBody: the body of the request could not be read, which is not
+	// the backend's fault.
+	KindRequestBody
 )
 
 var kindNames = [...]string{
 	"other", "unhealthy", "busy", "held down", "connect", "first byte timeout",
-	"between bytes timeout", "eof", "reset", "protocol", "canceled",
+	"between bytes timeout", "eof", "reset", "protocol", "canceled", "request body",
 }
 
 func (k Kind) String() string {
@@ -66,6 +69,8 @@ type Error struct {
 	Errno syscall.Errno
 	// Err is what is known beyond that; it may be nil.
 	Err error
+
+	unsent bool // the connection was not written to
 }
 
 func (e *Error) Error() string {
@@ -81,6 +86,8 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("fail: %v", e.Err)
 	case KindEOF:
 		return "HTC eof (Unexpected end of input)"
+	case KindRequestBody:
+		return fmt.Sprintf("the body of the request: %v", e.Err)
 	case KindOther, KindReset, KindProtocol, KindCanceled:
 	}
 	if e.Err == nil {
@@ -111,6 +118,22 @@ func (e *Error) Timeout() bool {
 	return e.Kind == KindFirstByteTimeout || e.Kind == KindBetweenBytesTimeout ||
 		e.Kind == KindConnect && e.Errno == syscall.ETIMEDOUT
 }
+
+// NotSent reports whether nothing of the request was sent, so that it does no
+// harm to send it to another backend: it had no place, or no connection, or one
+// that turned out to be stale before anything was written to it.
+func (e *Error) NotSent() bool {
+	switch e.Kind {
+	case KindUnhealthy, KindBusy, KindHeldDown, KindConnect:
+		return true
+	case KindOther, KindFirstByteTimeout, KindBetweenBytesTimeout, KindEOF, KindReset, KindProtocol, KindCanceled, KindRequestBody:
+	}
+	return e.unsent
+}
+
+// Stale reports whether the connection ended before anything was written to it,
+// which says nothing of the backend: it may be asked again on another one.
+func (e *Error) Stale() bool { return e.unsent }
 
 // classify finds the kind of what net/http says of an exchange.
 func classify(err error) *Error {

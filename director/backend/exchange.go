@@ -2,10 +2,12 @@ package backend
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -18,17 +20,36 @@ const maxIdle = 64
 
 // An exchange is one request on its way and the answer to it.
 type exchange struct {
+	context.Context // of what the pool does; its values have the exchange
+
 	backend  *Backend
 	asked    context.Context // of whoever asked; for the lifetime of the exchange
 	timeouts Timeouts
 	// source and target are for the PROXY header.
 	source, target net.Addr
 	watch          watchdog
+	hooks          httptrace.ClientTrace
+	answer         timedBody
 	tries          atomic.Uint32
 	remote         atomic.Pointer[net.Addr] // of the newest connection
+	bare           bool                     // see backendConn
+	sending        sending
+	mark           sendMark
+	// inform is told of informational answers, unless it is nil. Informed counts
+	// them; only the goroutine that reads answers does.
+	inform   Informer
+	informed int
 }
 
 type exchangeKey struct{}
+
+// Value implements [context.Context].
+func (x *exchange) Value(key any) any {
+	if key == (exchangeKey{}) {
+		return x
+	}
+	return x.Context.Value(key)
+}
 
 // pool returns the connection pool. It is made at the first request, because a
 // tree may have many backends that are never asked.
@@ -53,12 +74,16 @@ func (b *Backend) pool() *http.Transport {
 // a PROXY header, when it is closed.
 func (b *Backend) dialForPool(ctx context.Context, _, _ string) (net.Conn, error) {
 	x := ctx.Value(exchangeKey{}).(*exchange)
-	return b.connect(ctx, x.timeouts.Connect, x.source, x.target)
+	conn, err := b.connect(ctx, x.timeouts.Connect, x.source, x.target)
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
 }
 
 // send makes the request and returns the answer, whose body ends the exchange.
-func (b *Backend) send(req *http.Request) (*http.Response, net.Addr, *Error) {
-	x := &exchange{backend: b, asked: req.Context(), timeouts: b.config.timeouts(req.Context())}
+func (b *Backend) send(req *http.Request) (*http.Response, *exchange, *Error) {
+	x := &exchange{backend: b, asked: req.Context(), timeouts: b.config.timeouts(req.Context()), inform: informer(req.Context())}
 	if b.config.ProxyHeader > 0 {
 		x.source, x.target = ends(req)
 	}
@@ -69,24 +94,38 @@ func (b *Backend) send(req *http.Request) (*http.Response, net.Addr, *Error) {
 	if tries := x.tries.Load(); tries > 1 {
 		b.tallies.retry.Add(uint64(tries - 1))
 	}
+	if err == nil && resp.StatusCode < 100 { // net/http reads any three digits
+		resp.Body.Close()
+		err = &Error{Kind: KindProtocol, Err: fmt.Errorf("status %03d is none of HTTP", resp.StatusCode)}
+	}
 	if err != nil {
 		failed := x.failure(err)
-		cancel(nil)
+		x.end()
 		return nil, nil, failed
 	}
+	x.sending.answered.Store(true)
 	resp.Request = req // not what it was made into: its URL is what redirects are relative to
 	resp.Body = x.body(resp)
-	var remote net.Addr
-	if addr := x.remote.Load(); addr != nil {
-		remote = *addr
-	}
-	return resp, remote, nil
+	return resp, x, nil
 }
 
-// outgoing returns the request as the pool wants it.
+// end lets go of all that the exchange has set going. It may be called twice.
+func (x *exchange) end() {
+	x.sending.end()
+	x.watch.end()
+	x.watch.cancel(nil)
+}
+
+// outgoing returns the request as the pool wants it. A URL's Opaque, if there is
+// one, is the path as it is to be sent, byte by byte. net/http takes one that
+// begins with two slashes for the rest of an absolute URL and puts the scheme
+// before it, which the connection takes away again.
 func (x *exchange) outgoing(ctx context.Context, req *http.Request) *http.Request {
-	ctx = context.WithValue(ctx, exchangeKey{}, x)
-	out := req.WithContext(httptrace.WithClientTrace(ctx, x.trace()))
+	x.Context = ctx
+	x.trace()
+	out := req.WithContext(httptrace.WithClientTrace(x, &x.hooks))
+	x.sending.wrap(out)
+	x.bare = strings.HasPrefix(req.URL.Opaque, "//")
 	out.URL = new(url.URL)
 	*out.URL = *req.URL
 	// TLS is the dialer's business, and it knows the address.
@@ -101,18 +140,10 @@ func (x *exchange) outgoing(ctx context.Context, req *http.Request) *http.Reques
 }
 
 // trace follows the exchange, for its timeouts and the counters.
-func (x *exchange) trace() *httptrace.ClientTrace {
+func (x *exchange) trace() {
 	t := &x.backend.tallies
-	return &httptrace.ClientTrace{
-		GotConn: func(info httptrace.GotConnInfo) {
-			x.tries.Add(1)
-			t.req.Add(1)
-			if info.Reused {
-				t.reuse.Add(1)
-			}
-			addr := info.Conn.RemoteAddr()
-			x.remote.Store(&addr)
-		},
+	x.hooks = httptrace.ClientTrace{
+		GotConn: x.got,
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err == nil {
 				x.watch.enter(stageWaiting, x.timeouts.FirstByte, KindFirstByteTimeout)
@@ -121,11 +152,29 @@ func (x *exchange) trace() *httptrace.ClientTrace {
 		GotFirstResponseByte: func() {
 			x.watch.enter(stageHeader, x.timeouts.BetweenBytes, KindBetweenBytesTimeout)
 		},
+		Got100Continue: x.sending.goOn,
+		Got1xxResponse: x.informational,
 		PutIdleConn: func(err error) {
 			if err == nil {
 				t.recycle.Add(1)
 			}
 		},
+	}
+}
+
+// got notes the connection that the request goes out on.
+func (x *exchange) got(info httptrace.GotConnInfo) {
+	t := &x.backend.tallies
+	x.tries.Add(1)
+	x.mark.take(info.Conn)
+	t.req.Add(1)
+	if info.Reused {
+		t.reuse.Add(1)
+	}
+	if conn, ok := info.Conn.(*backendConn); ok { // as dialForPool has made it
+		x.remote.Store(&conn.remote)
+		conn.bare = x.bare
+		x.sending.conn = conn
 	}
 }
 
@@ -135,10 +184,15 @@ func (x *exchange) failure(err error) *Error {
 	failed := x.watch.verdict()
 	switch {
 	case failed != nil:
+	case x.sending.failed.Load() != nil:
+		failed = &Error{Kind: KindRequestBody, Err: *x.sending.failed.Load()}
 	case x.asked.Err() != nil:
 		failed = &Error{Kind: KindCanceled, Err: err}
 	default:
 		failed = classify(err)
+		if x.mark.unsent(failed) {
+			failed.unsent = true
+		}
 	}
 	x.backend.tallies.countError(failed)
 	return failed

@@ -13,6 +13,7 @@ import (
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/backend"
 	"github.com/callboard/callboard/director/directortest"
+	"github.com/callboard/callboard/director/event"
 )
 
 const never = backend.Duration(time.Hour)
@@ -65,7 +66,7 @@ func TestHealthOfProbe(t *testing.T) {
 	})
 	t.Run("PROBE-15 happy without a probe", func(t *testing.T) {
 		d := add(t, newVCL(t), "a", at(server.Listener.Addr()))
-		if _, ok := of(d).ProbeStatus(); ok || of(d).Counters().Happy != ^uint64(0) {
+		if _, ok := of(d).ProbeStatus(); ok || of(d).Counters().Happy != ^event.Bits(0) {
 			t.Errorf("got %x, want all ones", of(d).Counters().Happy)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,6 +35,7 @@ func (b *Backend) Pipe(_ *director.Task, req *http.Request, client io.ReadWriteC
 	// Who gives up ends the backend's side, which ends the client's.
 	defer context.AfterFunc(req.Context(), func() { conn.Close() })()
 	b.tallies.req.Add(1)
+	conn.bare = strings.HasPrefix(req.URL.Opaque, "//")
 	if err := b.pipeRequest(req).Write(conn); err != nil {
 		failed := classify(err)
 		b.tallies.countError(failed)
@@ -49,6 +51,7 @@ func (b *Backend) Pipe(_ *director.Task, req *http.Request, client io.ReadWriteC
 // pipeRequest returns the request as it came, with a host.
 func (b *Backend) pipeRequest(req *http.Request) *http.Request {
 	out := req.Clone(req.Context())
+	out.URL.Scheme = "http" // for backendConn.bare
 	if out.Host == "" && out.URL.Host == "" {
 		out.Host = b.config.HostHeader
 	}

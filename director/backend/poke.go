@@ -38,7 +38,8 @@ func (b *Backend) poke(ctx context.Context) poke {
 	}
 	p.mark(mapGoodXmit)
 	head, err := readAnswer(ready, b.config.Probe.expectsClose())
-	p.receive(head, err)
+	p.receive(head, err, b.config.Probe)
+	p.text, p.note = scrub(p.text, b.hidden), scrub(p.note, b.hidden)
 	if p.marks[mapGoodRecv] {
 		p.took = time.Since(start)
 		p.marks[mapHappy] = statusOf(firstLine(head)) == b.config.Probe.ExpectedResponse
@@ -47,11 +48,14 @@ func (b *Backend) poke(ctx context.Context) poke {
 }
 
 // receive records what came of reading the answer.
-func (p *poke) receive(head []byte, err error) {
+func (p *poke) receive(head []byte, err error, c *ProbeConfig) {
 	switch {
 	case err != nil && errnoOf(err) == syscall.ETIMEDOUT:
 		p.mark(mapErrRecv)
 		p.text = ioError("Poll", err)
+		if len(head) > 0 && statusOf(firstLine(head)) == c.ExpectedResponse {
+			p.note = "the answer " + shown(firstLine(head)) + " was good, but the connection stayed open (see expect_close)"
+		}
 	case err != nil:
 		p.mark(mapErrRecv)
 		p.text = ioError("Read", err)
@@ -63,8 +67,9 @@ func (p *poke) receive(head []byte, err error) {
 	}
 }
 
-// readAnswer reads to the end of an answer and returns its start. A server that
-// leaves the connection open is not well, unless it may (PROBE-7).
+// readAnswer reads to the end of an answer and returns its start, also with an
+// error. A server that leaves the connection open is not well, unless it may
+// (PROBE-7).
 func readAnswer(r io.Reader, expectClose bool) ([]byte, error) {
 	head := make([]byte, maxStatusLine)
 	n, err := io.ReadFull(r, head)
@@ -78,7 +83,7 @@ func readAnswer(r io.Reader, expectClose bool) ([]byte, error) {
 	case n > 0 && !expectClose && errnoOf(err) == syscall.ETIMEDOUT:
 		return head, nil
 	}
-	return nil, err
+	return head, err
 }
 
 // familyOf returns the map of the sort of address that was reached.

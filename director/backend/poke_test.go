@@ -5,12 +5,14 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -135,6 +137,48 @@ func TestPokeSeesEachAnswer(t *testing.T) {
 			checkPoke(t, poker(t, s.Addr(), c.probe), c.bits, c.text)
 		})
 	}
+}
+
+// PROBE-7: Varnish's words for a good answer on a connection that stays open are
+// those of a timeout. People are told what is missing, everywhere but in
+// Varnish's own record.
+func TestLeftOpenIsSaid(t *testing.T) {
+	const timeout = "Poll error 110 (Connection timed out)"
+	for answer, want := range map[string]string{
+		"HTTP/1.1 200 OK\r\n\r\n":   timeout + ": the answer HTTP/1.1 200 OK was good, but the connection stayed open (see expect_close)",
+		"HTTP/1.1 503 Busy\r\n\r\n": timeout,
+		"":                          timeout,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := poker(t, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, ProbeConfig{})
+			b.dial = func(context.Context, string, string) (net.Conn, error) { return leftOpen(answer), nil }
+			w := newWindow(b.config.Probe, time.Now())
+			w.add(b.poke(t.Context()), time.Now())
+			report, status := w.report(), w.status()
+			if report.Response != want || report.Answers[0].Response != want || !strings.HasSuffix(w.reason(), "last: "+want) {
+				t.Errorf("%q: got %q, %q, %q, want %q", answer, report.Response, report.Answers[0].Response, w.reason(), want)
+			}
+			if status.Response != timeout {
+				t.Errorf("%q: record: got %q, want %q", answer, status.Response, timeout)
+			}
+		})
+	}
+}
+
+// leftOpen returns a connection to a server that answers a request and leaves
+// the connection open until the client closes it.
+func leftOpen(answer string) net.Conn {
+	client, server := net.Pipe()
+	go func() {
+		defer server.Close()
+		if _, err := http.ReadRequest(bufio.NewReader(server)); err != nil {
+			return
+		}
+		if _, err := io.WriteString(server, answer); err == nil {
+			_, _ = io.Copy(io.Discard, server)
+		}
+	}()
+	return client
 }
 
 // checkPoke pokes once, and adds the result to an empty window.

@@ -3,6 +3,7 @@ package backend
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -32,6 +33,8 @@ type ProbeConfig struct {
 	ExpectedResponse int `json:"expected_response,omitempty" form:"expected_response"`
 	// ExpectClose makes a connection that the backend leaves open a failed poke;
 	// nil is true. If it is false, an answer is taken to be over at the timeout.
+	// The words of a poke that failed for nothing else say so, where Varnish's
+	// only tell of a timeout.
 	ExpectClose *bool `json:"expect_close,omitempty" form:"expect_close"`
 }
 
@@ -65,8 +68,8 @@ func (p ProbeConfig) complete() (ProbeConfig, error) {
 		return p, &FieldError{"probe.threshold", "a window needs a threshold"}
 	case p.Threshold < 1 || p.Threshold > p.Window:
 		return p, &FieldError{"probe.threshold", fmt.Sprintf("it is 1 to the window, which is %d", p.Window)}
-	case p.Initial != nil && *p.Initial < 0:
-		return p, &FieldError{"probe.initial", "0 or more good pokes"}
+	case p.Initial != nil && (*p.Initial < 0 || *p.Initial > maxCount):
+		return p, &FieldError{"probe.initial", "0 to " + strconv.Itoa(maxCount) + " good pokes"}
 	case p.ExpectedResponse < 100 || p.ExpectedResponse > 999:
 		return p, &FieldError{"probe.expected_response", "a status of three digits"}
 	case p.Interval < 0:
@@ -84,9 +87,15 @@ func (p *ProbeConfig) checkRequest() error {
 	if p.URL != "" && (p.URL[0] != '/' || strings.Contains(p.URL, " ") || hasControl(p.URL)) {
 		return &FieldError{"probe.url", "a path that starts with /, without spaces"}
 	}
+	if strings.Contains(p.URL, Placeholder) {
+		return &FieldError{"probe.url", placeholderLeft}
+	}
 	for i, line := range p.Request {
 		if line == "" || strings.ContainsAny(line, "\r\n") {
 			return &FieldError{"probe.request", fmt.Sprintf("line %d: one line, without its end", i+1)}
+		}
+		if strings.Contains(line, Placeholder) {
+			return &FieldError{fmt.Sprintf("probe.request[%d]", i), placeholderLeft}
 		}
 	}
 	return nil

@@ -175,8 +175,8 @@ func (p *prober) status() ProbeStatus {
 // reason says why the backend is healthy or sick.
 func (w *window) reason() string {
 	text := fmt.Sprintf("probe: %d of %d good, %d needed", w.good, w.size, w.threshold)
-	if w.text != "" {
-		text += "; last: " + w.text
+	if w.words != "" {
+		text += "; last: " + w.words
 	}
 	return text
 }

@@ -95,7 +95,7 @@ func TestFetchErrorsReplay(t *testing.T) {
 			"req": c.Req, "unhealthy": c.Unhealthy, "busy": c.Busy, "conn": uint64(c.Conn), "helddown": c.HeldDown,
 			"fail_econnrefused": c.FailECONNREFUSED, "fail_other": c.FailOther, "fail_etimedout": c.FailETIMEDOUT,
 			"fail_eacces": c.FailEACCES, "fail_eaddrnotavail": c.FailEADDRNOTAVAIL, "fail_enetunreach": c.FailENETUNREACH,
-			"happy": c.Happy,
+			"happy": uint64(c.Happy),
 		} {
 			if want := file.counter(t, name, counter); got != want {
 				t.Errorf("BE-9 PROBE-15 %s of %s: got %d, want %d", counter, name, got, want)

@@ -1,18 +1,18 @@
 package backend_test
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/backend"
+	"github.com/callboard/callboard/internal/await"
 )
 
 // A stageManager has the backends and directors of the recording, in front of
@@ -100,6 +100,8 @@ func (s *stageManager) group(t *testing.T, name string, members ...string) {
 // A fallback is the least director that is needed here.
 type fallback struct{ slots []*director.Ref }
 
+func (*fallback) Bind(self *director.Director) { self.FollowMembers() }
+
 func (*fallback) Type() string { return "fallback" }
 
 func (f *fallback) Resolve(*director.Task) director.Hold {
@@ -157,16 +159,10 @@ func (s *stageManager) settle(t *testing.T, url string, nth int) {
 	t.Helper()
 	b := of(s.leaves[strings.TrimPrefix(url, "/")])
 	before := b.Counters().Busy
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for ctx.Err() == nil {
+	await.Until(t, fmt.Sprintf("request %d to %s has its place, waits, or was turned away", nth+1, url), func() bool {
 		c := b.Counters()
-		if c.Conn+c.Waiting == int64(nth+1) || nth > 0 && c.Busy >= max(before, 1) {
-			return
-		}
-		runtime.Gosched()
-	}
-	t.Fatalf("request %d to %s did not settle: %+v", nth+1, url, b.Counters())
+		return c.Conn+c.Waiting == int64(nth+1) || nth > 0 && c.Busy >= max(before, 1)
+	})
 }
 
 func kindOf(err error) backend.Kind {

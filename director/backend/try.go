@@ -31,7 +31,7 @@ func TryProbe(ctx context.Context, c Config) (Trial, error) {
 	}
 	start := time.Now()
 	p := b.poke(ctx)
-	t := Trial{Good: p.marks[mapHappy], Took: time.Since(start), Reason: p.text}
+	t := Trial{Good: p.marks[mapHappy], Took: time.Since(start), Reason: p.words()}
 	if p.marks[mapGoodRecv] {
 		t.Status, t.Took = statusOf(p.text), p.took
 		if !t.Good {

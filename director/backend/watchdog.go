@@ -16,13 +16,17 @@ const (
 	stageBody
 )
 
-// A watchdog ends an exchange whose backend is silent for too long.
+// A watchdog ends an exchange whose backend is silent for too long. Its timer is
+// not set anew with each stage and each read: it goes off at the earliest
+// deadline that it has been told of, looks what the deadline is now, and waits
+// for the rest.
 type watchdog struct {
 	cancel context.CancelCauseFunc
 
 	mu       sync.Mutex // guards the fields below
 	stage    stage
 	timer    *time.Timer
+	fires    time.Time // when the timer does; zero while it does not run
 	deadline time.Time // zero while nothing is watched
 	kind     Kind      // what it is to be late now
 	late     *Error    // set once it was
@@ -38,6 +42,13 @@ func (w *watchdog) enter(s stage, d time.Duration, kind Kind) {
 	}
 	w.stage, w.kind = s, kind
 	w.deadline = time.Now().Add(d)
+	if w.fires.IsZero() || w.deadline.Before(w.fires) {
+		w.setLocked(d)
+	}
+}
+
+func (w *watchdog) setLocked(d time.Duration) {
+	w.fires = w.deadline
 	if w.timer == nil {
 		w.timer = time.AfterFunc(d, w.fire)
 		return
@@ -45,12 +56,19 @@ func (w *watchdog) enter(s stage, d time.Duration, kind Kind) {
 	w.timer.Reset(d)
 }
 
-// rest stops watching; the exchange has come to its body.
+// rest stops watching until the next stage; the exchange has come to its body.
 func (w *watchdog) rest() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stage = stageBody
 	w.deadline = time.Time{}
+}
+
+// end stops the timer.
+func (w *watchdog) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deadline, w.fires = time.Time{}, time.Time{}
 	if w.timer != nil {
 		w.timer.Stop()
 	}
@@ -58,8 +76,12 @@ func (w *watchdog) rest() {
 
 func (w *watchdog) fire() {
 	w.mu.Lock()
-	// The timer may have been stopped or set anew after it fired.
-	if w.deadline.IsZero() || time.Now().Before(w.deadline) {
+	w.fires = time.Time{}
+	left := time.Until(w.deadline)
+	if w.deadline.IsZero() || left > 0 {
+		if left > 0 {
+			w.setLocked(left)
+		}
 		w.mu.Unlock()
 		return
 	}

@@ -38,7 +38,8 @@ type window struct {
 	rate    float64
 	last    time.Duration
 	average float64 // seconds
-	text    string  // of the newest answer
+	text    string  // of the newest answer, as Varnish has it
+	words   string  // the same for people
 	answers []event.ProbeAnswer
 }
 
@@ -59,6 +60,16 @@ type poke struct {
 	took  time.Duration // until all was received; 0 if it was not
 	// text is the first line of the answer, or what went wrong.
 	text string
+	// note is what Varnish does not say.
+	note string
+}
+
+// words are the text for people, with the note.
+func (p *poke) words() string {
+	if p.note == "" {
+		return p.text
+	}
+	return p.text + ": " + p.note
 }
 
 func (p *poke) mark(m stageMap) { p.marks[m] = true }
@@ -75,7 +86,7 @@ func (w *window) add(p poke, now time.Time) {
 		}
 	}
 	w.made = min(w.made+1, maxWindow)
-	w.last, w.text = p.took, p.text
+	w.last, w.text, w.words = p.took, p.text, p.words()
 	w.keep(p, now)
 	if p.marks[mapHappy] {
 		w.rate = min(w.rate+1, averagePokes)
@@ -87,12 +98,12 @@ func (w *window) add(p poke, now time.Time) {
 // keep makes a new list, since reports have the old one. Most servers say the
 // same each time: their words are kept once.
 func (w *window) keep(p poke, now time.Time) {
-	if len(w.answers) > 0 && w.answers[0].Response == p.text {
-		p.text = w.answers[0].Response
+	if len(w.answers) > 0 && w.answers[0].Response == w.words {
+		w.words = w.answers[0].Response
 	}
 	list := make([]event.ProbeAnswer, 0, keptAnswers)
 	list = append(list, event.ProbeAnswer{
-		Time: now.UTC(), Good: p.marks[mapHappy], Seconds: p.took.Seconds(), Response: p.text,
+		Time: now.UTC(), Good: p.marks[mapHappy], Seconds: p.took.Seconds(), Response: w.words,
 	})
 	w.answers = append(list, w.answers[:min(len(w.answers), keptAnswers-1)]...)
 }
@@ -104,7 +115,7 @@ func (w *window) reset(now time.Time) {
 	// The credited pokes count as answers that took no time: vbp_reset makes
 	// them go through the same steps as real ones.
 	w.rate = min(float64(w.initial), averagePokes)
-	w.average, w.last, w.text = 0, 0, ""
+	w.average, w.last, w.text, w.words = 0, 0, "", ""
 	w.answers, w.made = []event.ProbeAnswer{}, 0
 	w.update(now)
 }
@@ -123,8 +134,8 @@ func (w *window) update(now time.Time) {
 // report returns what the tree shows.
 func (w *window) report() event.Probe {
 	return event.Probe{
-		Happy: w.maps[mapHappy], Good: w.good, Window: w.size, Threshold: w.threshold, Made: w.made,
-		Last: w.last.Seconds(), Average: w.average, Response: w.text,
+		Happy: event.Bits(w.maps[mapHappy]), Good: w.good, Window: w.size, Threshold: w.threshold, Made: w.made,
+		Last: w.last.Seconds(), Average: w.average, Response: w.words,
 		Answers: w.answers,
 	}
 }

@@ -1,14 +1,6 @@
-// Package directortest helps those who write director types to test them.
-//
-//	func TestMine(t *testing.T) {
-//		rt := director.New(director.Options{})
-//		vcl, _ := rt.AddVCL("boot")
-//		events := directortest.Record(rt)
-//		a, _ := vcl.Add("a", directortest.NewBackend("a"))
-//		…
-//		directortest.Check(t, rt) // nothing held, nothing leaked, nothing running
-//		got := events.Of(a)
-//	}
+// Package directortest helps those who write director types to test them: with a
+// leaf that answers, a record of what happened, and a check at the end of a test.
+// The example shows a whole one.
 //
 // # Concurrency
 //
@@ -140,13 +132,18 @@ const patience = 10 * time.Second
 
 // Check closes the runtime and fails the test unless every director could be
 // destroyed, every goroutine of a director type ended, every release let go of
-// everything, and no callback failed.
+// everything, no callback failed, and every type that resolves has a source of
+// health. One that means to be healthy always says so in a Healthy method.
 func Check(t testing.TB, rt *director.Runtime) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := rt.Close(ctx); err != nil {
 		t.Errorf("directortest: %v", err)
+	}
+	for _, name := range rt.UnfoundedTypes() {
+		t.Errorf("directortest: a director of type %s is healthy whatever becomes of its members: call FollowMembers in Bind, "+
+			"have a Healthy method, or call ReportHealth", name)
 	}
 	rt.Sample() // a reference dropped twice shows in the numbers
 	log := rt.Log()

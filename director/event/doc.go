@@ -15,6 +15,13 @@
 //		}
 //	}
 //
+// # Commands
+//
+// Events carry the number of the command that made them; the last one of a command
+// says so, which is not known before the command ends. Subscribers therefore get the
+// events of a command when it has ended: [Log.Add], [Log.Conclude] and [Log.Settle]
+// are for the runtime that knows. [Log.After] does not wait.
+//
 // # Concurrency
 //
 // A Log may be used by any number of goroutines. Append never waits for a

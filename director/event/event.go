@@ -2,6 +2,8 @@ package event
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -46,6 +48,9 @@ func Kinds() []Kind {
 	}
 }
 
+// Known reports whether k is one of [Kinds].
+func (k Kind) Known() bool { return slices.Contains(Kinds(), k) }
+
 // A HolderKind says what sort of thing holds a reference.
 type HolderKind string
 
@@ -88,6 +93,14 @@ type Event struct {
 	Director string `json:"director,omitempty"`
 	ID       uint64 `json:"id,omitempty"`
 
+	// Command numbers the command that made the event at once, within the epoch
+	// and from 1. It is 0, in JSON null, for what comes by itself or later.
+	Command Number `json:"command"`
+	// Last says that the command makes no further event.
+	Last bool `json:"last,omitempty"`
+	// Actor is who gave the command, "" if that is not known.
+	Actor string `json:"actor"`
+
 	*Added
 	*Assigned
 	*Health
@@ -96,6 +109,17 @@ type Event struct {
 	*Label
 	*Stepping
 	*Step
+}
+
+// A Number is one that may be missing: 0 is null in JSON.
+type Number uint64
+
+// MarshalJSON implements [json.Marshaler].
+func (n Number) MarshalJSON() ([]byte, error) {
+	if n == 0 {
+		return []byte("null"), nil
+	}
+	return strconv.AppendUint(nil, uint64(n), 10), nil
 }
 
 // Added is the detail of DirectorAdded.
@@ -113,6 +137,17 @@ type Added struct {
 	// Config is what whoever made the director needs to make it again, as JSON
 	// of their own; nil for a director that nobody can make again.
 	Config json.RawMessage `json:"config,omitempty"`
+	// Secrets name what is left out of Config: there are placeholders in its
+	// fields.
+	Secrets []Secret `json:"secrets,omitempty"`
+}
+
+// A Secret names a value that is in no event.
+type Secret struct {
+	// Field is its place in the Config: "backend.probe.request[1]".
+	Field string `json:"field"`
+	// Name is by which the instance knows the value. It tells nothing of it.
+	Name string `json:"name"`
 }
 
 // An Option is one line of a director's configuration.
@@ -191,6 +226,9 @@ type Gauge struct {
 	Refcount, Tasks int64
 	// Requests and Failures count since the director was added.
 	Requests, Failures uint64
+	// Retried counts the failures after which the request went to another
+	// backend.
+	Retried uint64
 	// Probe is nil for a director without one.
 	Probe *Probe
 	// Passed is what a load-balancing director sent on to its members; Carried
@@ -202,7 +240,7 @@ type Gauge struct {
 // Probe is where a backend's probe stands.
 type Probe struct {
 	// Happy has one bit a poke, the newest in bit 0; Varnish's H map.
-	Happy uint64 `json:"happy"`
+	Happy Bits `json:"happy"`
 	// Good of the newest Window pokes succeeded; Threshold are needed.
 	Good      int `json:"good"`
 	Window    int `json:"window"`

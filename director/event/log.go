@@ -23,11 +23,13 @@ var ErrClosed = errors.New("event: log closed")
 type Log struct {
 	epoch string
 
-	mu     sync.Mutex // guards the fields below
-	ring   []Event    // event with sequence number s is at (s-1) % len
-	last   uint64
-	wake   chan struct{} // closed and replaced when readers wait and there is news; nil if none waits
-	closed bool
+	mu   sync.Mutex // guards the fields below
+	ring []Event    // event with sequence number s is at (s-1) % len
+	last uint64
+	// settled is the newest event that subscribers may have.
+	settled uint64
+	wake    chan struct{} // closed and replaced when readers wait and there is news; nil if none waits
+	closed  bool
 }
 
 // NewLog returns an empty log. The epoch names this run: sequence numbers of
@@ -43,11 +45,59 @@ func NewLog(epoch string, capacity int) *Log {
 // Epoch returns the name of this run.
 func (l *Log) Epoch() string { return l.epoch }
 
-// Append adds e, whose Seq must be one more than the last. It does not block
-// and does not call anybody.
+// Append adds e, whose Seq must be one more than the last, for all readers to
+// have. It does not block and does not call anybody.
 func (l *Log) Append(e Event) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if err := l.addLocked(e); err != nil {
+		return err
+	}
+	l.settleLocked(e.Seq)
+	return nil
+}
+
+// Add is Append for an event of a command that is under way: [Log.After] returns
+// it, subscribers get it when [Log.Settle] says so.
+func (l *Log) Add(e Event) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.addLocked(e)
+}
+
+// Conclude says that the event with that number, which is not settled yet, is the
+// last one of its command.
+func (l *Log) Conclude(seq uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if seq > l.settled && seq <= l.last && seq >= l.oldestLocked() {
+		l.ring[(seq-1)%uint64(len(l.ring))].Last = true
+	}
+}
+
+// Settle lets subscribers have all events up to the one with that number, which
+// do not change any more.
+func (l *Log) Settle(seq uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.settleLocked(min(seq, l.last))
+}
+
+func (l *Log) settleLocked(seq uint64) {
+	if seq > l.settled {
+		l.settled = seq
+		l.wakeLocked()
+	}
+}
+
+// Settled returns the sequence number up to which subscribers may have events.
+func (l *Log) Settled() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.settled
+}
+
+func (l *Log) addLocked(e Event) error {
 	if e.Seq != l.last+1 {
 		return fmt.Errorf("event: sequence number %d after %d", e.Seq, l.last)
 	}
@@ -56,7 +106,6 @@ func (l *Log) Append(e Event) error {
 	}
 	l.last = e.Seq
 	l.ring[(e.Seq-1)%uint64(len(l.ring))] = e
-	l.wakeLocked()
 	return nil
 }
 
@@ -66,6 +115,7 @@ func (l *Log) Close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
+	l.settled = l.last
 	l.wakeLocked()
 }
 
@@ -85,7 +135,8 @@ func (l *Log) Last() uint64 {
 
 // After returns up to limit events that follow sequence number after, oldest
 // first, and ErrGap if the log no longer holds the first of them, or if after
-// lies in the future. A limit below 1 means all.
+// lies in the future. A limit below 1 means all. Those that are not settled are
+// among them: whether one is the last of its command may not be known yet.
 func (l *Log) After(after uint64, limit int) ([]Event, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -162,7 +213,10 @@ func (s *Subscription) poll() ([]Event, <-chan struct{}, error) {
 	l := s.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	events, err := l.afterLocked(s.after, batch)
+	if s.after >= l.settled && s.after <= l.last && !l.closed {
+		return nil, l.awaitLocked(), nil
+	}
+	events, err := l.afterLocked(s.after, min(batch, int(l.settled-min(s.after, l.settled))))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -170,11 +224,13 @@ func (s *Subscription) poll() ([]Event, <-chan struct{}, error) {
 		s.after = events[len(events)-1].Seq
 		return events, nil, nil
 	}
-	if l.closed {
-		return nil, nil, ErrClosed
-	}
+	return nil, nil, ErrClosed
+}
+
+// awaitLocked returns what is closed when there is news.
+func (l *Log) awaitLocked() <-chan struct{} {
 	if l.wake == nil {
 		l.wake = make(chan struct{})
 	}
-	return nil, l.wake, nil
+	return l.wake
 }

@@ -24,5 +24,5 @@ type Step struct {
 	// Last says whose reference was found to be the last one, if Before is
 	// BeforeLastDrop. Unless it is the owner's, a pin of the runtime's own keeps
 	// it: a request, or whoever emptied a slot, does not wait for the step.
-	Last *Holder `json:"last,omitempty"`
+	Last *Holder `json:"last_reference,omitempty"`
 }

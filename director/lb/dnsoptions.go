@@ -225,7 +225,7 @@ func (o DNSOptions) describe() []event.Option {
 	add("keep", strconv.Itoa(*o.Keep))
 	add("first lookup timeout", o.FirstLookupTimeout.String())
 	if p := o.Backend.Probe; p != nil {
-		add("probe", cmp.Or(p.URL, "/"))
+		add("probe", backend.ConcealURL(cmp.Or(p.URL, "/")))
 	}
 	return options
 }

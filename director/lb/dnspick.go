@@ -41,6 +41,9 @@ func (d *DNS) Resolve(t *director.Task) director.Hold {
 		if v == nil || len(v.slots) == 0 {
 			return director.Hold{}
 		}
+		if t.Retrying() {
+			return d.pickAgain(t, v)
+		}
 		if h := v.hold(d.pick(v)); !h.IsZero() {
 			return h
 		}
@@ -60,11 +63,15 @@ func (d *DNS) pick(v *dnsView) int {
 	if len(v.up) == 0 {
 		return len(v.slots) - 1 // the last one looked at (DNS-20)
 	}
-	uniform := d.options.Uniform
-	if uniform == nil {
-		uniform = rand.Float64
+	return v.share(d.uniform())
+}
+
+// uniform returns a number that is uniform in [0, 1).
+func (d *DNS) uniform() float64 {
+	if d.options.Uniform == nil {
+		return rand.Float64()
 	}
-	return v.share(uniform())
+	return d.options.Uniform()
 }
 
 // turn returns the first healthy position after the cursor, and moves it there.

@@ -23,7 +23,7 @@ func dnsSettings() []Option {
 		// find the one that is wrong by trying it alone.
 		{Name: "host", Kind: "text", Default: "localhost",
 			Help: "the name to watch: shop.internal, or _http._tcp.shop.internal for srv"},
-		{Name: "port", Kind: "int", Help: "of the backends, 80 if empty, 443 with tls; SRV records have their own"},
+		{Name: "port", Kind: "port", Help: "of the backends, 80 if empty, 443 with tls; SRV records have their own"},
 		{Name: "srv", Kind: "bool", Default: "false", Help: "watch SRV records, with their priorities and weights"},
 		{Name: "network", Kind: "choice", Choices: []string{"ip", "ip4", "ip6"}, Default: "ip",
 			Help: "the kind of addresses to use"},
@@ -51,7 +51,7 @@ func dnsBackendSettings() []Option {
 		{Name: "connect_timeout", Kind: "duration", Default: "3.5s", Help: "for a connection to a backend"},
 		{Name: "first_byte_timeout", Kind: "duration", Default: "1m0s", Help: "from the request to the answer's header"},
 		{Name: "between_bytes_timeout", Kind: "duration", Default: "1m0s", Help: "for each read of the answer's body"},
-		{Name: "probe", Kind: "text", Help: "path to poke each backend at, /health; no probe if empty"},
+		{Name: "probe", Kind: "text", URL: true, Help: "path to poke each backend at, /health; no probe if empty"},
 		{Name: "probe_interval", Kind: "duration", Default: "5s", Help: "between two pokes"},
 		{Name: "probe_timeout", Kind: "duration", Default: "2s", Help: "of a poke"},
 		{Name: "probe_window", Kind: "int", Default: "8", Help: "number of the newest pokes that count"},
@@ -67,7 +67,7 @@ func makeDNS(o options) (director.Implementation, error) {
 	}
 	keep := o.int("keep")
 	return NewDNS(DNSOptions{
-		Host: o["host"], Port: o.int("port"), SRV: o.bool("srv"), Network: o["network"], Allow: allow,
+		Host: o["host"], Port: o.port("port"), SRV: o.bool("srv"), Network: o["network"], Allow: allow,
 		TTLFrom: TTLFrom(o["ttl_from"]), TTL: o.duration("ttl"),
 		TTLMin: o.duration("ttl_min"), TTLMax: o.duration("ttl_max"),
 		RetryAfter: o.duration("retry_after"), Keep: &keep, FirstLookupTimeout: o.duration("first_lookup_timeout"),

@@ -18,8 +18,8 @@ import (
 
 func TestDNSTypeTakesItsSettings(t *testing.T) {
 	impl, err := lb.New("dns", map[string]string{
-		"host": "shop.test", "port": "8080", "network": "ip4", "allow": "10.0.0.0/8, 192.0.2.1", "ttl": "5m",
-		"ttl_from": "min", "ttl_min": "2s", "ttl_max": "1h", "retry_after": "10s", "keep": "0",
+		"host": "shop.test", "port": "http", "network": "ip4", "allow": "10.0.0.0/8, 192.0.2.1", "ttl": "1d",
+		"ttl_from": "min", "ttl_min": "2s", "ttl_max": "2 d", "retry_after": "10", "keep": "0",
 		"first_lookup_timeout": "3s", "probe": "/health", "probe_interval": "1s",
 	})
 	if err != nil {
@@ -30,8 +30,8 @@ func TestDNSTypeTakesItsSettings(t *testing.T) {
 		got = append(got, option.Name+"="+option.Value)
 	}
 	want := []string{
-		"watches=shop.test:8080", "network=ip4", "allow=10.0.0.0/8", "allow=192.0.2.1/32", "ttl=5m0s", "ttl from=min",
-		"ttl min=2s", "ttl max=1h0m0s", "retry after=10s", "keep=0", "first lookup timeout=3s", "probe=/health",
+		"watches=shop.test:80", "network=ip4", "allow=10.0.0.0/8", "allow=192.0.2.1/32", "ttl=24h0m0s", "ttl from=min",
+		"ttl min=2s", "ttl max=48h0m0s", "retry after=10s", "keep=0", "first lookup timeout=3s", "probe=/health",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)

@@ -100,7 +100,7 @@ func (d *DNS) create(w dnsWanted) (*dnsMember, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", w.name, err)
 	}
-	added, err := d.self.VCL().Add(w.name, impl)
+	added, err := d.self.Acting().Add(d.self.VCL(), w.name, impl)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (d *DNS) create(w dnsWanted) (*dnsMember, error) {
 	}
 	d.mu.Unlock()
 	if released {
-		m.delete()
+		d.delete(m)
 		return nil, director.ErrReleased
 	}
 	return m, nil
@@ -192,7 +192,7 @@ func (d *DNS) age(members []*dnsMember) {
 	}
 	d.mu.Unlock()
 	for _, m := range ended {
-		m.delete()
+		d.delete(m)
 	}
 	d.mu.Lock()
 	d.kept = slices.DeleteFunc(d.kept, func(m *dnsMember) bool { return slices.Contains(ended, m) })
@@ -222,13 +222,13 @@ func (d *DNS) end() {
 		slot.Close()
 	}
 	for _, m := range members {
-		m.delete()
+		d.delete(m)
 	}
 }
 
 // delete ends the owner's hold. Others may have done so: an operator, or a VCL
 // that is torn down.
-func (m *dnsMember) delete() { _ = m.director.Delete() }
+func (d *DNS) delete(m *dnsMember) { _ = d.self.Acting().Delete(m.director) }
 
 // slotsOf returns the slots of those that have one. The caller holds DNS.mu.
 func slotsOf(members []*dnsMember) []*director.Ref {

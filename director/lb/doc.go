@@ -82,6 +82,9 @@
 //     returned where something is configured, and cannot be written where
 //     something is picked: parameters clamp what is out of range, and a key is
 //     given together with the way to use it. (SHARD-5, SHARD-10, SHARD-16)
+//   - A request that a leaf has failed is picked for again, as if that leaf were
+//     sick, without a turn and without moving anything: see again.go. Varnish
+//     does not retry by itself.
 //
 // The quirks of a shard's lookup and walk are kept, because keys would go
 // elsewhere without them: a key after the last point belongs to the last point,

@@ -51,12 +51,15 @@ func (f *Fallback) Current() *director.Director {
 
 // Resolve implements [director.Resolver]. When all members are sick, the search
 // has gone full circle and ends where it began.
-func (f *Fallback) Resolve(*director.Task) director.Hold {
+func (f *Fallback) Resolve(task *director.Task) director.Hold {
 	t := f.current()
 	old := t.cursor.Load()
 	from := old
 	if !f.sticky {
 		from = 0
+	}
+	if task.Retrying() {
+		return t.againInOrder(task, from)
 	}
 	chosen := from
 	healthy := t.following(from)

@@ -51,18 +51,22 @@ func (h *Hash) Describe() []event.Option {
 // Resolve implements [director.Resolver]. Without a request the key is "".
 func (h *Hash) Resolve(t *director.Task) director.Hold {
 	if h.header != "" {
-		return h.take(headerHash(requestOf(t), h.header))
+		return h.take(t, headerHash(requestOf(t), h.header))
 	}
-	return h.take(urlHash(requestOf(t)))
+	return h.take(t, urlHash(requestOf(t)))
 }
 
 // Pick returns the member for a key, held, and the zero Hold if none is
 // healthy: Varnish's hash.backend.
-func (h *Hash) Pick(key string) director.Hold { return h.take(hashStrings(key)) }
+func (h *Hash) Pick(key string) director.Hold { return h.take(nil, hashStrings(key)) }
 
-func (h *Hash) take(hash uint32) director.Hold {
+func (h *Hash) take(task *director.Task, hash uint32) director.Hold {
 	t := h.current()
-	i := t.share(float64(hash) / (1 << 32))
+	u := float64(hash) / (1 << 32)
+	if task.Retrying() {
+		return t.againByWeight(task, u)
+	}
+	i := t.share(u)
 	if i < 0 {
 		return director.Hold{}
 	}

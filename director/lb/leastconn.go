@@ -49,8 +49,11 @@ func leastConnectionsType() Type {
 func (*LeastConnections) Type() string { return "least-connections" }
 
 // Resolve implements [director.Resolver].
-func (l *LeastConnections) Resolve(*director.Task) director.Hold {
+func (l *LeastConnections) Resolve(task *director.Task) director.Hold {
 	t := l.current()
+	if task.Retrying() {
+		return t.againByLoad(task)
+	}
 	switch n := len(t.up); {
 	case n == 0:
 		return director.Hold{}

@@ -54,7 +54,7 @@ func (m *members) AddMember(d *director.Director, weight float64) (int, error) {
 	m.mu.Lock()
 	m.slots = append(m.slots, slot)
 	m.mu.Unlock()
-	if err := slot.AssignWeight(d, weight); err != nil {
+	if err := m.self.Change(func() error { return slot.AssignWeight(d, weight) }); err != nil {
 		m.drop(slot)
 		return 0, err
 	}
@@ -73,7 +73,7 @@ func (m *members) SetMember(number int, d *director.Director, weight float64) er
 	if err != nil {
 		return err
 	}
-	return slot.AssignWeight(d, weight)
+	return m.self.Change(func() error { return slot.AssignWeight(d, weight) })
 }
 
 // RemoveMember implements [director.Group]. The order of the others stays. It
@@ -203,7 +203,10 @@ func (m *members) slot(number int) (*director.Ref, error) {
 // drop empties the slot before it forgets it: a Release that runs meanwhile
 // must not overlook what the slot still holds.
 func (m *members) drop(slot *director.Ref) {
-	slot.Close()
+	_ = m.self.Change(func() error { // that cannot fail
+		slot.Close()
+		return nil
+	})
 	m.mu.Lock()
 	m.slots = slices.DeleteFunc(m.slots, func(o *director.Ref) bool { return o == slot })
 	m.mu.Unlock()

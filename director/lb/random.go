@@ -36,9 +36,12 @@ func (*Random) Type() string { return "random" }
 
 // Resolve implements [director.Resolver]. It draws one number for each pick,
 // whether or not any member is healthy.
-func (r *Random) Resolve(*director.Task) director.Hold {
+func (r *Random) Resolve(task *director.Task) director.Hold {
 	u := r.uniform()
 	t := r.current()
+	if task.Retrying() {
+		return t.againByWeight(task, u)
+	}
 	i := t.share(u)
 	if i < 0 {
 		return director.Hold{}

@@ -25,8 +25,11 @@ func roundRobinType() Type {
 func (*RoundRobin) Type() string { return "round-robin" }
 
 // Resolve implements [director.Resolver].
-func (rr *RoundRobin) Resolve(*director.Task) director.Hold {
+func (rr *RoundRobin) Resolve(task *director.Task) director.Hold {
 	t := rr.current()
+	if task.Retrying() {
+		return t.againInTurn(task)
+	}
 	switch n := uint64(len(t.up)); n {
 	case 0:
 		return director.Hold{}

@@ -31,6 +31,14 @@ func (s *Shard) state() (shardState, error) {
 // of others: when somebody else was faster, the plan is made anew. Picks see
 // the members of before or those of after, nothing between.
 func (s *Shard) apply(changes []shardChange) (skipped []string, err error) {
+	err = s.command(func() error {
+		skipped, err = s.applyNow(changes)
+		return err
+	})
+	return skipped, err
+}
+
+func (s *Shard) applyNow(changes []shardChange) (skipped []string, err error) {
 	for {
 		before, err := s.state()
 		if err != nil {
@@ -138,8 +146,24 @@ func closeGone(plan *shardPlan, before []shardMember) {
 	}
 }
 
+// command makes what do assigns part of a command. A director that is in no VCL
+// yet has none.
+func (s *Shard) command(do func() error) error {
+	s.mu.Lock()
+	self := s.self
+	s.mu.Unlock()
+	if self == nil {
+		return do()
+	}
+	return self.Change(do)
+}
+
 // replace puts an entry in the place of the slot's, nil to take that out.
 func (s *Shard) replace(number int, entry *shardMember) error {
+	return s.command(func() error { return s.replaceNow(number, entry) })
+}
+
+func (s *Shard) replaceNow(number int, entry *shardMember) error {
 	for {
 		before, err := s.state()
 		if err != nil {

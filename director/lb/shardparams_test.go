@@ -42,6 +42,20 @@ func TestShardKeys(t *testing.T) {
 	}
 }
 
+// A path that came otherwise than net/url would write it is a key as it came.
+func TestKeysAreMadeOfTheBytesThatCame(t *testing.T) {
+	r := request(t, "http://shop.test/caf%E9?a;b=100%")
+	r.URL.Opaque = "/caf\xe9"
+	digest := sha256.Sum256([]byte("/caf\xe9?a;b=100%\x00shop.test\x00"))
+	byURL, byHash := Params{}.URL().or(builtinParams), Params{}.Hash().or(builtinParams)
+	if got, want := byURL.keyOf(r), Hash32([]byte("/caf\xe9?a;b=100%")); got != want {
+		t.Errorf("SHARD-16 by URL: got %d, want %d", got, want)
+	}
+	if got, want := byHash.keyOf(r), binary.BigEndian.Uint32(digest[:]); got != want {
+		t.Errorf("SHARD-16 by hash: got %d, want %d", got, want)
+	}
+}
+
 func TestKeysOfOddRequests(t *testing.T) {
 	for _, r := range []*http.Request{nil, {}, {Host: "h"}} {
 		for _, p := range []Params{Params{}.Hash(), Params{}.URL(), Params{}.Header("Host")} {

@@ -17,6 +17,9 @@ func (s *Shard) Resolve(t *director.Task) director.Hold { return s.Pick(t, Param
 func (s *Shard) Pick(t *director.Task, call Params) director.Hold {
 	p := s.params(t, &call)
 	table := s.current()
+	if t.Retrying() {
+		return s.pickAgain(t, table, p)
+	}
 	m := s.choose(table, p, p.keyOf(requestOf(t)))
 	if m < 0 {
 		return director.Hold{}

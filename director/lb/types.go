@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/director/backend"
 )
 
 // A Type describes a director type of this package to those that make directors
@@ -33,10 +34,21 @@ type Option struct {
 	Name    string
 	Help    string
 	Default string
-	// Kind is bool, int, float, duration (as of [time.ParseDuration]), choice
-	// (one of Choices) or text.
+	// Kind is bool, int, float, duration (as of [backend.ParseDuration]), port (as
+	// of [backend.ParsePort]), choice (one of Choices) or text.
 	Kind    string
 	Choices []string
+	// URL is set for a text that is a URL, or a part of one, in which there may be
+	// secrets.
+	URL bool
+}
+
+// Shown returns a value without what may be a secret.
+func (o Option) Shown(value string) string {
+	if o.URL {
+		return backend.ConcealURL(value)
+	}
+	return value
 }
 
 // Types returns all types in the order in which a person would want them.
@@ -102,7 +114,9 @@ func (o Option) check(value string) error {
 	case "float":
 		_, err = strconv.ParseFloat(value, 64)
 	case "duration":
-		_, err = time.ParseDuration(value)
+		_, err = backend.ParseDuration(value)
+	case "port":
+		_, err = backend.ParsePort(value)
 	case "choice":
 		if !slices.Contains(o.Choices, value) {
 			err = fmt.Errorf("%q is none of %s", value, strings.Join(o.Choices, ", "))
@@ -127,6 +141,11 @@ func (o options) float(name string) float64 {
 }
 
 func (o options) duration(name string) time.Duration {
-	d, _ := time.ParseDuration(o[name])
+	d, _ := backend.ParseDuration(o[name])
 	return d
+}
+
+func (o options) port(name string) int {
+	n, _ := backend.ParsePort(o[name])
+	return n
 }

@@ -45,7 +45,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		{"shard", "replicas", "99999999"},
 		{"shard", "warmup", "1"},
 		{"shard", "warmup", "NaN"},
-		{"shard", "rampup", "30"},
+		{"shard", "rampup", "soon"},
 		{"shard", "rampup", "-3s"},
 		{"shard", "alt", "-1"},
 		{"shard", "by", "key"},

@@ -37,7 +37,7 @@ func (s *Snapshot) ApplyGauges(gauges []event.Gauge) *Snapshot {
 	for _, g := range gauges {
 		next.change(g.ID, func(d *Director) {
 			d.Tasks = g.Tasks
-			d.Requests, d.Failures = g.Requests, g.Failures
+			d.Requests, d.Failures, d.Retried = g.Requests, g.Failures, g.Retried
 			d.Passed, d.Carried = g.Passed, g.Carried
 			if g.Probe != nil {
 				d.Probe = g.Probe
@@ -73,8 +73,8 @@ func (s *Snapshot) applyAdded(e event.Event) {
 	d := &Director{
 		ID: e.ID, VCL: e.VCL, Name: e.Director,
 		Type: e.Added.Type, Leaf: e.Added.Leaf, Group: e.Added.Group, Static: e.Added.Static, Options: e.Added.Options,
-		Config: e.Added.Config,
-		Phase:  Live, Owned: true,
+		Config: e.Added.Config, Secrets: e.Added.Secrets,
+		Phase: Live, Owned: true,
 	}
 	d.Steps.Added = stepOf(e)
 	if e.Health != nil {

@@ -36,6 +36,8 @@ type Director struct {
 	// Config is what whoever made the director needs to make it again; nil for
 	// a director that nobody can make again.
 	Config json.RawMessage
+	// Secrets name what is left out of Config.
+	Secrets []event.Secret
 
 	Phase Phase
 	// Owned reports that the owner's reference is held: from added to released.
@@ -51,6 +53,9 @@ type Director struct {
 
 	// Requests and Failures as last sampled.
 	Requests, Failures uint64
+	// Retried are the failures after which the request went to another backend,
+	// as last sampled.
+	Retried uint64
 	// Probe is nil for a director without one.
 	Probe *event.Probe
 	// Passed is what a load-balancing director sent on, Carried what came through

@@ -30,11 +30,17 @@ type Violation struct {
 // A Place is an element, as a CSS selector, and what is wrong with it.
 type Place struct{ Target, Summary string }
 
-// axeRun runs every rule of WCAG 2.2 up to level AA. What would need files of
-// other origins is left alone; there are none.
+// Which rules axe is asked for: those of WCAG 2.2 up to level AA, or those of
+// them that look at colours.
+const (
+	axeAll     = `{type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}`
+	axeColours = `{type: "rule", values: ["color-contrast", "link-in-text-block"]}`
+)
+
+// axeRun runs rules. What would need files of other origins is left alone; there
+// are none.
 const axeRun = `axe.run(document, {
-	runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-	resultTypes: ["violations"], preload: false,
+	runOnly: %s, resultTypes: ["violations"], preload: false,
 }).then(({violations}) => violations.map(v => ({
 	Rule: v.id, Help: v.help,
 	Places: v.nodes.map(n => ({Target: n.target.join(" "), Summary: n.failureSummary})),
@@ -50,14 +56,18 @@ const axeRun = `axe.run(document, {
 // is.
 func (p *Page) Violations() []Violation {
 	p.t.Helper()
+	return p.violations(axeAll)
+}
+
+func (p *Page) violations(rules string) []Violation {
+	p.t.Helper()
 	source, err := axeSource()
 	require(p.t, err)
 	p.waitFor("waiting for animations to end", `(a => !a.length || {not: a.length + " are running"})(
 		document.getAnimations().filter(a => a.playState === "running" && a.effect.getComputedTiming().endTime < Infinity))`)
-	ctx, cancel := p.step()
-	defer cancel()
+	defer p.say("running axe")()
 	var found []Violation
-	if err := runAxe(ctx, source, &found); err != nil {
+	if err := runAxe(p.ctx, source, rules, &found); err != nil {
 		p.fatal("running axe", err)
 	}
 	return found
@@ -67,7 +77,20 @@ func (p *Page) Violations() []Violation {
 // when: "dark, 360 wide".
 func (p *Page) Axe(when string) {
 	p.t.Helper()
-	for _, v := range p.Violations() {
+	p.axe(when, axeAll)
+}
+
+// AxeColours is [Page.Axe] for the rules that look at colours: all that is to be
+// asked of a page that has passed and then changes its colours only. It is much
+// less work.
+func (p *Page) AxeColours(when string) {
+	p.t.Helper()
+	p.axe(when, axeColours)
+}
+
+func (p *Page) axe(when, rules string) {
+	p.t.Helper()
+	for _, v := range p.violations(rules) {
 		p.t.Errorf("browser: %s: %s", when, v)
 	}
 }
@@ -83,7 +106,7 @@ func (v Violation) String() string {
 }
 
 // runAxe loads axe into its world, unless this document has it, and runs it.
-func runAxe(ctx context.Context, source string, found *[]Violation) error {
+func runAxe(ctx context.Context, source, rules string, found *[]Violation) error {
 	tree, err := chromedp.Call(ctx, page.GetFrameTree, cdp.Empty{})
 	if err != nil {
 		return err
@@ -104,7 +127,7 @@ func runAxe(ctx context.Context, source string, found *[]Violation) error {
 			return err
 		}
 	}
-	return evaluateIn(ctx, world.ExecutionContextID, axeRun, found)
+	return evaluateIn(ctx, world.ExecutionContextID, fmt.Sprintf(axeRun, rules), found)
 }
 
 // axeSource reads axe-core. Tests run in the folder of their package, which is

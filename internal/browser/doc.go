@@ -26,9 +26,10 @@
 //
 // Nothing here sleeps for a fixed time. Whatever acts on an element first
 // waits until the element is visible, enabled, at rest, and not covered by
-// another; the Wait methods ask again until the answer is right. Past
-// [Page.Timeout] the test fails with the last answer and with what the page
-// showed. Every wait works with the page's scripts turned off, too.
+// another; the Wait methods ask again until the answer is right. When a page
+// has answered as often as [Page.Timeout] allows, the test fails with the last
+// answer and with what the page showed. Every wait works with the page's scripts
+// turned off, too.
 //
 // # Concurrency
 //

@@ -50,9 +50,8 @@ func (p *Page) DoubleClickAt(selector string, x, y float64) {
 func (p *Page) Follow(selector string) int {
 	p.t.Helper()
 	at := p.reach(selector)
-	ctx, cancel := p.step()
-	defer cancel()
-	answer, err := chromedp.RunResponse(ctx, chromedp.MouseClickXY(at.X, at.Y))
+	defer p.say("following " + selector)()
+	answer, err := chromedp.RunResponse(p.ctx, chromedp.MouseClickXY(at.X, at.Y))
 	if err != nil {
 		p.fatal("following "+selector, err)
 	}
@@ -264,7 +263,7 @@ func (p *Page) reach(selector string) point {
 	p.t.Helper()
 	var last point
 	seen, why := false, "the page does not answer"
-	err := p.poll(func(ctx context.Context) (bool, error) {
+	err := p.poll("reaching "+selector, func(ctx context.Context) (bool, error) {
 		var found struct {
 			point
 			Why string
@@ -285,7 +284,7 @@ func (p *Page) reach(selector string) point {
 		seen, last, why = true, found.point, "it does not come to rest"
 		return rests, nil
 	})
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, errGivenUp) {
 		err = errors.New(why)
 	}
 	if err != nil {

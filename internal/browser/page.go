@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,24 +13,28 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/callboard/callboard/internal/await"
 )
 
-// DefaultTimeout is how long each step of a page may take unless
-// [Page.Timeout] is set.
-const DefaultTimeout = 15 * time.Second
+// DefaultTimeout is the [Page.Timeout] of a page where none is set.
+const DefaultTimeout = 30 * time.Second
 
-// pollInterval is how often a wait asks the page again.
+// pollInterval is how long a wait leaves the page alone before it looks again.
 const pollInterval = 20 * time.Millisecond
 
 // A Page is one tab with a profile of its own. A method that cannot do what it
 // says ends the test through its testing.TB. Selectors are CSS and mean the
 // first element that matches.
 type Page struct {
-	// Timeout bounds each step. Zero means [DefaultTimeout].
+	// Timeout says how often a wait looks at the page before it gives up: as
+	// often as fits into that time where the page answers at once. It counts
+	// answers, so that a busy machine, where they come late, has longer. What
+	// waits for a single answer has no limit. Zero means [DefaultTimeout].
 	Timeout time.Duration
 
 	t        testing.TB
-	ctx      context.Context
+	ctx      context.Context // ends with the page, or when it crashes
 	problems problems
 	media    map[string]string // emulated media features
 }
@@ -47,13 +50,14 @@ func New(t testing.TB) *Page {
 	ctx, closePage := chromedp.NewContext(browser,
 		chromedp.WithNewBrowserContext(),
 		chromedp.WithListener(p.problems.listen))
-	p.ctx = ctx
+	p.ctx, p.problems.crashed = context.WithCancel(ctx)
 	t.Cleanup(func() {
 		t.Helper()
 		p.report()
+		p.problems.crashed()
 		closePage()
 	})
-	if err := startBounded(ctx); err != nil {
+	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("browser: opening a page: %v", err)
 	}
 	p.SetViewport(1280, 800, 1)
@@ -110,10 +114,10 @@ func (p *Page) HTML() string {
 func Eval[T any](p *Page, expression string) T {
 	p.t.Helper()
 	var v T
-	ctx, cancel := p.step()
-	defer cancel()
-	if err := evaluate(ctx, expression, &v); err != nil {
-		p.fatal("evaluating "+expression, err)
+	what := "evaluating " + expression
+	defer p.say(what)()
+	if err := evaluate(p.ctx, expression, &v); err != nil {
+		p.fatal(what, err)
 	}
 	return v
 }
@@ -122,9 +126,7 @@ func Eval[T any](p *Page, expression string) T {
 // folder of the file if need be.
 func (p *Page) Screenshot(file string) {
 	p.t.Helper()
-	ctx, cancel := p.step()
-	defer cancel()
-	if err := capture(ctx, file); err != nil {
+	if err := capture(p.ctx, file); err != nil {
 		p.fatal("taking a screenshot", err)
 	}
 }
@@ -140,21 +142,17 @@ func capture(ctx context.Context, file string) error {
 	return os.WriteFile(file, shot.Data, 0o644)
 }
 
-// step returns the context of one step.
-func (p *Page) step() (context.Context, context.CancelFunc) {
-	timeout := p.Timeout
-	if timeout == 0 {
-		timeout = DefaultTimeout
-	}
-	return context.WithTimeout(p.ctx, timeout)
+// say tells on the test's log when the page takes long for what it does, until
+// it has done it.
+func (p *Page) say(what string) (done func()) {
+	return await.Say(p.t, func() string { return "for the page, " + what })
 }
 
 // do runs actions as one step.
 func (p *Page) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, cancel := p.step()
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
+	defer p.say(what)()
+	if err := chromedp.Do(p.ctx, actions...); err != nil {
 		p.fatal(what, err)
 	}
 }
@@ -162,9 +160,8 @@ func (p *Page) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 // call sends one protocol command as one step.
 func call[P, R any](p *Page, what string, command cdp.Command[P, R], params P) R {
 	p.t.Helper()
-	ctx, cancel := p.step()
-	defer cancel()
-	r, err := chromedp.Call(ctx, command, params)
+	defer p.say(what)()
+	r, err := chromedp.Call(p.ctx, command, params)
 	if err != nil {
 		p.fatal(what, err)
 	}
@@ -209,8 +206,5 @@ func evaluateIn(ctx context.Context, world runtime.ExecutionContextID, expressio
 // fatal ends the test with what the page showed and what it complained of.
 func (p *Page) fatal(what string, err error) {
 	p.t.Helper()
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = errors.New("no answer in time")
-	}
 	p.t.Fatalf("browser: %s: %v\n%s", what, err, p.dump())
 }

@@ -269,10 +269,10 @@ func TestRelayCutsAWebsocket(t *testing.T) {
 
 func TestWithoutChromium(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	for ci, want := range map[string]string{"": "skip: browser: no chromium", "true": "browser: no chromium"} {
+	for ci, want := range map[string]string{"": "skip: browser: no Chromium", "true": "browser: no Chromium"} {
 		t.Setenv("CI", ci)
 		got := try(t, func(t testing.TB) {
-			_, err := find()
+			_, err := find([]string{"chromium"})
 			require(t, err)
 		})
 		if !strings.HasPrefix(got, want) {

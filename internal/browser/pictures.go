@@ -40,9 +40,7 @@ const paletteSize = 96
 // has few colours but those of the edges of its letters.
 func (p *Page) SmallScreenshot(file string) {
 	p.t.Helper()
-	ctx, cancel := p.step()
-	defer cancel()
-	if err := captureSmall(ctx, file); err != nil {
+	if err := captureSmall(p.ctx, file); err != nil {
 		p.fatal("taking a screenshot", err)
 	}
 }

@@ -1,13 +1,11 @@
 package browser
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
@@ -18,6 +16,7 @@ import (
 // problems collects what went wrong in a page.
 type problems struct {
 	allowed []*regexp.Regexp // only touched by the test's goroutine
+	crashed func()           // ends the page's context
 
 	mu   sync.Mutex // guards the fields below
 	seen []string
@@ -56,10 +55,9 @@ func (p *Page) report() {
 // settle waits until the events that the page has sent so far have arrived:
 // they come in order on the connection that also carries the answer.
 func (p *Page) settle() {
-	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
-	defer cancel()
+	defer p.say("telling its problems")()
 	var ignored any
-	_ = evaluate(ctx, "0", &ignored) // a page that cannot answer has nothing more to say
+	_ = evaluate(p.ctx, "0", &ignored) // a page that has crashed has nothing more to say
 }
 
 // listen runs on the goroutine that reads the page's messages.
@@ -77,6 +75,7 @@ func (ps *problems) listen(event any) {
 		}
 	case *inspector.EventTargetCrashed:
 		ps.add("crash", "the page crashed", "")
+		ps.crashed()
 	case *page.EventJavascriptDialogOpening:
 		ps.add("dialog", e.Message, e.URL)
 	}

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -95,7 +96,7 @@ func (p *Page) waitFor(what, expression string) {
 		return {ok: !not && !!v, last: String(not ? v.not : v)};
 	})((%s))`, expression)
 	last := "nothing"
-	err := p.poll(func(ctx context.Context) (bool, error) {
+	err := p.poll(what, func(ctx context.Context) (bool, error) {
 		var answer struct {
 			OK   bool
 			Last string
@@ -113,31 +114,32 @@ func (p *Page) waitFor(what, expression string) {
 		last = answer.Last
 		return answer.OK, nil
 	})
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("not in time; last: %s", last)
+	if errors.Is(err, errGivenUp) {
+		err = fmt.Errorf("%w; last: %s", err, last)
 	}
 	if err != nil {
 		p.fatal(what, err)
 	}
 }
 
-// poll calls try, at once and then at every tick, until it returns true or an
-// error or the time of a step is over.
-func (p *Page) poll(try func(context.Context) (bool, error)) error {
-	ctx, cancel := p.step()
-	defer cancel()
-	tick := time.NewTicker(pollInterval)
-	defer tick.Stop()
-	for {
-		if done, err := try(ctx); done || err != nil {
+// errGivenUp says that a wait has looked as often as [Page.Timeout] allows.
+var errGivenUp = errors.New("not so, however often one looked")
+
+// poll calls try, which looks at the page, until it returns true or an error, or
+// has looked often enough.
+func (p *Page) poll(what string, try func(context.Context) (bool, error)) error {
+	defer p.say(what)()
+	for range max(cmp.Or(p.Timeout, DefaultTimeout)/pollInterval, 1) {
+		if done, err := try(p.ctx); done || err != nil {
 			return err
 		}
 		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return ctx.Err()
+		case <-time.After(pollInterval):
+		case <-p.ctx.Done():
+			return p.ctx.Err()
 		}
 	}
+	return errGivenUp
 }
 
 // quote returns s as a JavaScript string literal.

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"os"
 
 	"github.com/callboard/callboard/director/tree"
@@ -9,8 +10,25 @@ import (
 // File is what a test puts in place of a file.
 type File = file
 
-// ReadFile folds a file.
+// ReadFile folds a file, Read one that is in memory.
 var ReadFile = readFile
+
+func Read(data []byte) (*tree.Snapshot, error) {
+	s, _, err := readFrom(bytes.NewReader(data), "memory")
+	return s, err
+}
+
+// AppendLine returns the line of a record.
+func AppendLine(record string) []byte {
+	return appendLine(nil, func(b []byte) []byte { return append(b, record...) })
+}
+
+// WrittenSeq is the sequence number up to which everything was written.
+func (j *Journal) WrittenSeq() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.written
+}
 
 // Kept is what Open has found.
 func (j *Journal) Kept() *tree.Snapshot { return j.kept }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -29,9 +30,13 @@ const (
 )
 
 // begin makes the present state the beginning of a new file, and the new file
-// the present one. On an error the old one is as it was.
-func (j *Journal) begin() error {
-	snapshot := j.rt.Tree()
+// the present one. On an error the old one is as it was. In the state all
+// commands are whole, as in all that follows.
+func (j *Journal) begin(ctx context.Context) error {
+	snapshot := j.rt.Settled()
+	if err := j.secrets.keep(false); err != nil { // of what the snapshot names
+		return err
+	}
 	when := time.Now().UTC()
 	if !when.After(j.newest) {
 		when = j.newest.Add(1) // the clock was set back; order is what counts
@@ -46,11 +51,9 @@ func (j *Journal) begin() error {
 	if err != nil {
 		return err
 	}
-	if j.file != nil {
-		_ = j.file.Close() // everything in it was synced
-	}
-	j.file, j.state, j.tail = opened, size, 0
-	j.sub = j.rt.Log().Subscribe(snapshot.Seq)
+	j.state, j.tail = size, 0
+	j.sub, j.commands = j.rt.Log().Subscribe(snapshot.Seq), assembler{}
+	j.use(ctx, opened, snapshot.Seq)
 	j.prune()
 	return nil
 }
@@ -145,13 +148,6 @@ func fileWord(text string) string {
 		}
 		return '_'
 	}, text)
-}
-
-func writeSynced(f file, data []byte) error {
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	return f.Sync()
 }
 
 // A counter counts what goes through it.

@@ -23,8 +23,12 @@ import (
 type Options struct {
 	// Instance names the folder below DIR; "main" if empty.
 	Instance string
-	// Make makes a director from the Config of its director.added event.
+	// Make makes a director from the Config of its director.added event, with its
+	// secrets in it.
 	Make func(config json.RawMessage) (director.Implementation, error)
+	// Conceal takes the secrets out of what Make gets, so that no event has them;
+	// nil leaves them where they were recorded.
+	Conceal func(config json.RawMessage) (shown json.RawMessage, secrets []director.Secret, err error)
 	// Keep is the number of files to keep beside the present one; 10 if 0.
 	Keep int
 	// MaxBytes of events, and at least as many as the state has, make a new
@@ -33,6 +37,12 @@ type Options struct {
 	// Retry is the time after which a disk that has failed is tried again; 5 s
 	// if 0.
 	Retry time.Duration
+	// Remind is the time after which the log is told again that the disk fails;
+	// 1 minute if 0.
+	Remind time.Duration
+	// Durable makes [Journal.Written] wait until the disk itself has what was
+	// written, so that it survives a loss of power. One sync is for all that wait.
+	Durable bool
 	// Logger gets what goes wrong with the disk. nil discards it.
 	Logger *slog.Logger
 
@@ -44,6 +54,7 @@ const (
 	defaultKeep     = 10
 	defaultMaxBytes = 16 << 20
 	defaultRetry    = 5 * time.Second
+	defaultRemind   = time.Minute
 )
 
 // A Journal keeps one instance. Make one with [Open].
@@ -58,24 +69,39 @@ type Journal struct {
 	// spared is set when something in keptFile could not be restored.
 	spared bool
 
+	secrets *secretFile
+
 	rt   *director.Runtime
 	stop context.CancelFunc
-	done chan struct{} // closed when the goroutine has ended
+	done chan struct{} // closed when the goroutines have ended
+	// unsynced has one place: something was written since the last sync began.
+	unsynced chan struct{}
 	// until is the last event to write: what comes after Close is none of the
 	// journal's.
 	until  atomic.Uint64
 	ending sync.Once
 	ended  error
 
-	// The goroutine's own, from Start on.
+	// The recording goroutine's own, from Start on.
 
 	sub         *event.Subscription
-	file        file      // nil while the disk fails
+	commands    assembler
 	newest      time.Time // of the newest file's name
 	state, tail int64     // bytes of the present file
 
-	mu  sync.Mutex // guards the field below
-	err error
+	mu sync.Mutex // guards the fields below
+	// recording is set from Start to Close.
+	recording bool
+	file      file // the present one, nil while the disk fails
+	// attempt ends when the present file is given up, by abandon.
+	attempt context.Context
+	abandon context.CancelFunc
+	// written and synced are sequence numbers: what a file has, and the disk.
+	written, synced uint64
+	err             error         // why nothing is kept
+	since           time.Time     // when that began
+	told            time.Time     // when the log was told
+	news            chan struct{} // closed and replaced when any of these changes
 }
 
 // Open takes dir for this process, makes it if need be, and reads what is kept
@@ -87,6 +113,7 @@ func Open(dir string, o Options) (*Journal, error) {
 	o.Keep = max(1, cmp.Or(o.Keep, defaultKeep))
 	o.MaxBytes = cmp.Or(o.MaxBytes, defaultMaxBytes)
 	o.Retry = cmp.Or(o.Retry, defaultRetry)
+	o.Remind = cmp.Or(o.Remind, defaultRemind)
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	if o.open == nil {
 		o.open = openFile
@@ -94,7 +121,7 @@ func Open(dir string, o Options) (*Journal, error) {
 	if o.Instance == "." || filepath.Base(o.Instance) != o.Instance || !filepath.IsLocal(o.Instance) {
 		return nil, fmt.Errorf("journal: instance %q: the name has to be that of a folder", o.Instance)
 	}
-	j := &Journal{o: o, folder: filepath.Join(dir, o.Instance), done: make(chan struct{})}
+	j := &Journal{o: o, folder: filepath.Join(dir, o.Instance), done: make(chan struct{}), unsynced: make(chan struct{}, 1), news: make(chan struct{})}
 	j.until.Store(math.MaxUint64)
 	if err := os.MkdirAll(j.folder, 0o700); err != nil {
 		return nil, fmt.Errorf("journal: %w", err)
@@ -104,7 +131,7 @@ func Open(dir string, o Options) (*Journal, error) {
 		return nil, fmt.Errorf("journal: %w", err)
 	}
 	j.unlock = unlock
-	if err := j.load(); err != nil {
+	if err := errors.Join(j.load(), j.openSecrets()); err != nil {
 		unlock()
 		return nil, fmt.Errorf("journal: %w", err)
 	}
@@ -115,48 +142,38 @@ func Open(dir string, o Options) (*Journal, error) {
 // recording. When it returns without error, a crash does not lose that state any
 // more; until then what was kept before is what would come back.
 func (j *Journal) Start(rt *director.Runtime) error {
-	j.rt = rt
+	j.rt, j.secrets.store = rt, rt.Secrets()
 	j.spare()
-	if err := j.begin(); err != nil {
+	ctx, stop := context.WithCancel(context.Background())
+	j.stop = stop
+	if err := j.begin(ctx); err != nil {
+		stop()
+		j.stop = nil
 		return fmt.Errorf("journal: %w", err)
 	}
 	// A new folder is there after a crash only if its parents say so.
 	syncDir(filepath.Dir(j.folder))
 	syncDir(filepath.Dir(filepath.Dir(j.folder)))
-	ctx, stop := context.WithCancel(context.Background())
-	j.stop = stop
-	go j.record(ctx)
+	j.secrets.watch(ctx)
+	go j.run(ctx)
 	return nil
 }
 
-// Err returns why what happens now is not kept, nil if it is.
-func (j *Journal) Err() error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.err
-}
-
-func (j *Journal) setErr(err error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.err = err
-}
-
 // Close waits until everything that has happened so far is on disk, and lets go
-// of the folder. What happens later is not recorded. It returns an error if the
-// disk does not take the rest. Closing twice is the same as closing once.
+// of the folder. What happens later is not recorded, nor is a command that is
+// under way. It returns an error if the disk does not take the rest. Closing
+// twice is the same as closing once.
 func (j *Journal) Close() error {
 	j.ending.Do(func() {
 		if j.stop != nil {
-			j.until.Store(j.rt.Log().Last())
+			j.until.Store(j.rt.Log().Settled())
 			j.stop()
 			<-j.done
-			if j.ended = j.Err(); j.ended != nil {
-				j.ended = fmt.Errorf("journal: what happened last is not kept: %w", j.ended)
+			j.secrets.watching.Wait()
+			if _, err := j.Failing(); err != nil {
+				j.ended = fmt.Errorf("journal: what happened last is not kept: %w", err)
 			}
-		}
-		if j.file != nil {
-			j.ended = errors.Join(j.ended, j.file.Close())
+			j.ended = errors.Join(j.ended, j.letGo())
 		}
 		j.unlock()
 	})

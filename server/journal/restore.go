@@ -158,12 +158,17 @@ func restorable(d *tree.Director) bool {
 }
 
 func (r *restorer) director(v *director.VCL, d *tree.Director) {
-	impl, err := r.j.o.Make(d.Config)
+	whole, shown, secrets, err := r.j.secrets.of(d)
+	var impl director.Implementation
 	if err == nil {
-		r.made[d.ID], err = v.AddRecorded(d.Name, impl, d.Config)
+		impl, err = r.j.o.Make(whole)
+	}
+	if err == nil {
+		r.made[d.ID], err = v.AddRecorded(d.Name, impl, shown, secrets...)
 	}
 	if err != nil {
 		delete(r.made, d.ID)
+		r.j.secrets.spare(d.Secrets)
 		r.problem("director %s, of type %s%s: %v", d.FullName(), d.Type, contents(d), err)
 		return
 	}

@@ -11,9 +11,10 @@ import (
 )
 
 // format is the version of the files.
-const format = 1
+const format = 2
 
-// A header is the first line of a file: what the state in it is that of.
+// A header is the record of the first line of a file: what the state in it is
+// that of.
 type header struct {
 	Journal  int       `json:"journal"` // the format
 	Instance string    `json:"instance"`
@@ -29,30 +30,21 @@ func (j *Journal) writeState(w io.Writer, s *tree.Snapshot) error {
 	for range stateOf(s) {
 		h.State++
 	}
-	line, err := json.Marshal(h)
+	text, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(append(line, '\n')); err != nil {
+	line := appendLine(nil, func(b []byte) []byte { return append(b, text...) })
+	if _, err := w.Write(line); err != nil {
 		return err
 	}
 	for e := range stateOf(s) {
-		if _, err := w.Write(j.encode(e)); err != nil {
+		line = j.appendEvents(line[:0], e)
+		if _, err := w.Write(line); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// encode returns the line of an event. What a director type of somebody's own
-// puts into an event need not be JSON; then the fact stays and its details go.
-func (j *Journal) encode(e event.Event) []byte {
-	line, err := json.Marshal(e)
-	if err != nil {
-		j.o.Logger.Warn("journal: the details of an event cannot be kept", "seq", e.Seq, "kind", e.Kind, "director", e.Director, "error", err)
-		line, _ = json.Marshal(event.Event{Seq: e.Seq, Time: e.Time, Kind: e.Kind, VCL: e.VCL, Director: e.Director, ID: e.ID})
-	}
-	return append(line, '\n')
 }
 
 // stateOf yields events whose fold is s. They all have the sequence number of s:
@@ -106,7 +98,7 @@ func emitDirector(d *tree.Director, emit func(event.Event) bool) bool {
 		return event.Event{Kind: kind, Time: step.Time, VCL: d.VCL, Director: d.Name, ID: d.ID}
 	}
 	added := about(event.DirectorAdded, d.Steps.Added)
-	added.Added = &event.Added{Type: d.Type, Leaf: d.Leaf, Group: d.Group, Static: d.Static, Options: d.Options, Config: d.Config}
+	added.Added = &event.Added{Type: d.Type, Leaf: d.Leaf, Group: d.Group, Static: d.Static, Options: d.Options, Config: d.Config, Secrets: d.Secrets}
 	added.Health = &event.Health{Healthy: d.Healthy, Admin: d.Admin, Reason: d.Reason, Changed: d.Changed}
 	if !emit(added) {
 		return false

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/callboard/callboard/director"
 	"github.com/callboard/callboard/director/tree"
@@ -71,9 +70,7 @@ func TestStepModeDoesNotComeBack(t *testing.T) {
 	h.add("boot", "gone", configs[0])
 	h.add("boot", "pool", configs[2], "gone")
 	must(t, h.rt.SetStepping(true), h.find("gone").Delete(), h.j.Close())
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	must(t, h.rt.Close(ctx))
+	must(t, h.rt.Close(context.Background()))
 
 	h, report := open(t, dir, options(), director.Options{})
 	if s := h.rt.Tree(); s.Stepping || s.HeldLen() != 0 || s.Len() != 1 {

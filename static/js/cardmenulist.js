@@ -89,8 +89,10 @@ export function openMenuList(doc, chosen, announce) {
     const now = all.indexOf(doc.activeElement);
     const ways = { ArrowDown: now + 1, ArrowUp: now < 0 ? -1 : now - 1, Home: 0, End: -1 };
     let next = null;
-    if (Object.hasOwn(ways, event.key)) next = all.at(ways[event.key] % all.length);
-    else if (event.key === 'Tab' || event.key === 'Escape') hide();
+    if (Object.hasOwn(ways, event.key)) {
+      next = all.at(ways[event.key] % all.length);
+      typed = ''; // a name that was begun is over
+    } else if (event.key === 'Tab' || event.key === 'Escape') hide();
     else if (event.key.length === 1 && (event.key !== ' ' || typed)) next = named(event.key) ?? null;
     else return;
     event.preventDefault();

@@ -44,7 +44,8 @@ const flag = (name, value) => (value === undefined ? [] : [`--${name}`, String(v
 function add({ name, type, vcl, into, members = [], options = {}, backend }) {
   const flags = ['--type', type ?? 'backend', ...flag('vcl', vcl || undefined), ...backendFlags(backend)];
   for (const { director, weight } of members) {
-    flags.push('--member', weight === undefined ? director : `${director}=${weight}`);
+    // What stands behind the last = is the weight, also where the name has one.
+    flags.push('--member', weight === undefined && !director.includes('=') ? director : `${director}=${weight ?? 1}`);
   }
   for (const [option, value] of Object.entries(options)) flags.push('--option', `${option}=${value}`);
   return [['add', name], [...flags, ...flag('into', into || undefined)]];

@@ -49,20 +49,21 @@ function fieldName(name) {
 
 function fieldValue(name, value) {
   if (inner[name]) return `&${config(value, inner[name])}`;
-  if (name === 'initial') return `new(${value})`;
+  if (name === 'initial' || name === 'expect_close') return `new(${value})`;
+  if (Array.isArray(value)) return `[]string{${value.map(goString).join(', ')}}`;
   if (/(^|_)(timeout|interval)$/.test(name)) return `backend.Duration(${duration(value)})`;
   return typeof value === 'string' ? goString(value) : String(value);
 }
 
-const units = { h: 3600e9, m: 60e9, s: 1e9, ms: 1e6, us: 1e3, µs: 1e3, ns: 1 };
+const units = { y: 31536000e9, w: 604800e9, d: 86400e9, h: 3600e9, m: 60e9, s: 1e9, ms: 1e6, us: 1e3, µs: 1e3, ns: 1 };
 const constants = { h: 'Hour', m: 'Minute', s: 'Second', ms: 'Millisecond', us: 'Microsecond', ns: 'Nanosecond' };
 
-/** A time as Go writes it, from seconds or a text such as "1m30s". */
+/** A time as Go writes it, from seconds or a text such as "1m30s" or, as in VCL, "1 d". */
 function duration(text) {
   const number = Number(text);
   let total = Number.isNaN(number) ? 0 : number * 1e9;
   if (Number.isNaN(number)) {
-    for (const [, count, unit] of text.matchAll(/([\d.]+)(h|ms|m|s|us|µs|ns)/g)) total += Number(count) * units[unit];
+    for (const [, count, unit] of text.matchAll(/([\d.]+)\s*(y|w|d|h|ms|m|s|us|µs|ns)/g)) total += Number(count) * units[unit];
   }
   total = Math.round(total);
   const unit = Object.keys(constants).find((one) => total % units[one] === 0);

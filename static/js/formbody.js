@@ -3,7 +3,7 @@ const numbers = [
   'weight', 'port', 'window', 'threshold', 'initial', 'expected_response', 'max_connections', 'wait_limit', 'proxy_header',
   'requests', 'concurrency',
 ];
-const truths = ['failing', 'on', 'insecure_skip_verify', 'dry'];
+const truths = ['failing', 'on', 'insecure_skip_verify', 'dry', 'expect_close'];
 
 /**
  * What a form says, as the body of the API's command: the same rules as those of

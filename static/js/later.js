@@ -27,15 +27,15 @@ export function openLater(board, load = (name) => import(`./${name}.js`)) {
   const { doc } = board;
   const opened = new Map();
 
-  /** Opens a module, or returns it if it was opened before. */
-  function use(name, { styled = false } = {}) {
+  /** Opens a module, or returns it if it was opened before; quiet where a failure is no news. */
+  function use(name, { styled, quiet } = {}) {
     if (!opened.has(name)) {
       const ready = Promise.all([load(name), styled && style(doc, name)]);
       opened.set(name, ready.then(([module]) => module.open({ ...board, use })));
       opened.get(name).catch((error) => {
         // The next try may be luckier: the line may have been down.
         opened.delete(name);
-        console.error(error);
+        if (!quiet) console.error(error);
       });
     }
     return opened.get(name);

@@ -26,7 +26,8 @@ const exit = openExit(document, () => still.matches);
 const viewport = openViewport(document);
 const tick = openTimes(document, clock);
 const navigation = openNavigation({ doc: document, window, page, exit, hold, arrived, settled, stuck });
-const socket = openSocket({ url, onMessage, onLink: status.link, now: clock.ticks });
+const why = () => later.use('refusal', { styled: true, quiet: true }).then((ask) => ask());
+const socket = openSocket({ url, onMessage, onLink: status.link, why, now: clock.ticks });
 
 const { api } = document.getElementById('page').dataset;
 const later = openLater({ doc: document, page, go: navigation.go, replace: navigation.replace, api, announce, clock });

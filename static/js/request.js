@@ -1,3 +1,6 @@
+/** The key that shows that a command comes from this page. */
+export const key = (doc = globalThis.document) => doc?.querySelector('meta[name=callboard-key]').content;
+
 /**
  * Sends a command to the API. A refusal throws the problem details that came
  * with it, and so does a line that is down.
@@ -11,7 +14,7 @@
  * @returns {Promise<object>} the answer
  */
 export async function request(url, { method = 'POST', body, signal, fetch = globalThis.fetch.bind(globalThis) } = {}) {
-  const headers = { Accept: 'application/json' };
+  const headers = { Accept: 'application/json', 'X-Callboard-Key': key() };
   const form = body instanceof URLSearchParams;
   if (body && !form) headers['Content-Type'] = 'application/json';
   let response;

@@ -1,4 +1,5 @@
 import { backoff } from './backoff.js';
+import { key } from './request.js';
 
 /** How long the server may be silent before it has said how often it speaks, in milliseconds. */
 const PATIENCE = 10000;
@@ -13,6 +14,7 @@ const PATIENCE = 10000;
  * @property {() => string} url where to connect, with what the page shows now
  * @property {(message: Message) => void} onMessage
  * @property {(link: 'connecting'|'live'|'down', retryAt?: number) => void} onLink
+ * @property {() => Promise<Function|undefined>} [why] asks why the server has not greeted, and says by what to connect at once
  * @property {typeof WebSocket} [WebSocket]
  * @property {() => number} [random]
  * @property {() => number} [now]
@@ -29,7 +31,7 @@ const PATIENCE = 10000;
  * @param {SocketOptions} options
  */
 export function openSocket({
-  url, onMessage, onLink, WebSocket = globalThis.WebSocket, random = Math.random,
+  url, onMessage, onLink, why = async () => {}, WebSocket = globalThis.WebSocket, random = Math.random,
   now = Date.now, later = setTimeout, cancel = clearTimeout,
 }) {
   let socket = null;
@@ -38,12 +40,15 @@ export function openSocket({
   let heard = 0;
   let patience = PATIENCE;
   let failures = 0;
+  let greeted = false;
 
-  function connect() {
+  function connect(Wire = WebSocket) {
     drop();
     onLink('connecting');
-    const mine = new WebSocket(url());
+    // A handshake has no other place for the key.
+    const mine = new Wire(url(), ['callboard', `key.${key()}`]);
     socket = mine;
+    greeted = false;
     patience = PATIENCE;
     heard = now();
     listen();
@@ -61,6 +66,7 @@ export function openSocket({
 
   function greet({ beat }) {
     failures = 0;
+    greeted = true;
     if (beat) patience = 2.5 * beat;
     listen();
     onLink('live');
@@ -90,7 +96,10 @@ export function openSocket({
     failures += 1;
     const wait = backoff(failures, random);
     onLink('down', now() + wait);
-    timer = later(connect, wait);
+    timer = later(() => connect(), wait);
+    if (greeted) return;
+    const mine = timer;
+    why().then((Wire) => Wire && mine === timer && !socket && connect(Wire), () => {});
   }
 
   function lose() {
@@ -100,7 +109,7 @@ export function openSocket({
 
   return {
     /** Connects anew, with what the page shows now. */
-    restart: connect,
+    restart: () => connect(),
     /** Connects at once if it was waiting to, or was silent for too long while nobody looked. */
     hurry() {
       if (!socket || now() - heard >= patience) connect();

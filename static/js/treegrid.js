@@ -140,7 +140,10 @@ export function open(board) {
     if (!command && key === '*') return openBeside(now.at);
     if (long.active() && now.at >= 0 && further(command ? `Ctrl+${key}` : key, now, shiftKey)) return true;
     const next = step(command ? `Ctrl+${key}` : key, now, { lines, cells: (at) => cellsOf(rowAt(at)).length, page: inSight() });
-    if (next) return move(now, next, shiftKey);
+    if (next) {
+      typed = ''; // a name that was begun is over
+      return move(now, next, shiftKey);
+    }
     return !command && /^[\p{L}\p{N}_.-]$/u.test(key) && type(key, now);
   }
 

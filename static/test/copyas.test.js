@@ -51,6 +51,12 @@ test('what begins with a dash is still an argument', () => {
   assert.equal(cli, `callboard set-health --url http://b/ -- '-a*' sick`);
 });
 
+test('a member whose name has = in it is given with its weight', () => {
+  const body = { name: 'r', type: 'random', members: [{ director: 'a=1' }, { director: 'a=1', weight: 2 }] };
+  const { cli } = copyAs({ method: 'POST', path: '/directors', body }, { ...place, board: 'http://b/' });
+  assert.match(cli, /--member a=1=1 --member a=1=2 /);
+});
+
 test('a number names no VCL that a member could be of', () => {
   const { go } = copyAs({ method: 'POST', path: '/directors/%4017/members', body: { director: 'a1' } }, place);
   assert.match(go, /rt\.Find\("@17"\)[^]*rt\.Find\("a1"\)/);

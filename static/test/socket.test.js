@@ -3,13 +3,13 @@ import test from 'node:test';
 import { openSocket } from '../js/socket.js';
 
 /** A socket that does what the test tells it, and a clock that does not move. */
-function stage() {
+function stage(why) {
   const sockets = [];
   const timers = [];
   const log = [];
   class Fake {
-    constructor(url) {
-      this.url = url;
+    constructor(url, protocols) {
+      Object.assign(this, { url, protocols });
       sockets.push(this);
     }
 
@@ -27,6 +27,7 @@ function stage() {
     url: () => `live?seq=${seq}`,
     onMessage: (message) => log.push(message.t),
     onLink: (link) => log.push(link),
+    why,
     WebSocket: Fake,
     random: () => 0.5,
     now: () => time,
@@ -40,7 +41,7 @@ function stage() {
     time += ms;
     timers.at(-1).run();
   }
-  return { socket, sockets, timers, log, pass, advance: () => { seq += 1; } };
+  return { socket, sockets, timers, log, pass, Fake, advance: () => { seq += 1; } };
 }
 
 test('connects again with what the page shows then, ever more slowly', () => {
@@ -119,5 +120,43 @@ test('hurries when it was silent for too long while nobody looked', () => {
   timers.at(-1).run = () => {};
   pass(10000);
   socket.hurry();
+  assert.equal(sockets.length, 2);
+});
+
+const settled = () => new Promise((done) => { setImmediate(done); });
+
+test('asks why it was not greeted, and connects by what the answer says', async () => {
+  let answer;
+  const { socket, sockets, Fake } = stage(async () => answer);
+  class Stream extends Fake {}
+  socket.restart();
+  assert.deepEqual(sockets[0].protocols.map((name) => name.replace(/[.].*/, '.')), ['callboard', 'key.']);
+  sockets[0].onclose();
+  await settled();
+  assert.equal(sockets.length, 1, 'no answer: it waits');
+  answer = Stream;
+  socket.hurry();
+  sockets[1].onclose();
+  await settled();
+  assert.ok(sockets[2] instanceof Stream);
+  assert.equal(sockets[2].url, 'live?seq=5');
+  sockets[2].say({ t: 'hello', epoch: 'e', seq: 5 });
+  sockets[2].onclose();
+  await settled();
+  assert.equal(sockets.length, 3, 'it was greeted: there is nothing to ask');
+});
+
+test('does not take an answer that comes too late, or never', async () => {
+  let tell;
+  const { socket, sockets, timers, Fake } = stage(() => new Promise((done, fail) => { tell = { done, fail }; }));
+  socket.restart();
+  sockets[0].onclose();
+  timers.at(-1).run();
+  tell.done(Fake);
+  await settled();
+  assert.equal(sockets.length, 2);
+  sockets[1].onclose();
+  tell.fail(new Error('offline'));
+  await settled();
   assert.equal(sockets.length, 2);
 });

@@ -27,6 +27,7 @@ type AssignPreview struct {
 	Destroys []string `json:"destroys"`
 	// Loop is the way from the director over its new member back to itself, if
 	// the assignment would close it; LoopIDs are the numbers of those directors.
+	// Both are empty if it would not.
 	Loop    []string `json:"loop"`
 	LoopIDs []uint64 `json:"loop_ids"`
 	// Refused says why the assignment would not be done, "" if it would.
@@ -55,7 +56,7 @@ func PreviewAssign(s *tree.Snapshot, id uint64, slot int, target uint64) (Assign
 	if !ok && target != 0 {
 		return AssignPreview{}, fmt.Errorf("there is no director @%d", target)
 	}
-	p := AssignPreview{Director: d.Name, Slot: slot, Destroys: []string{}}
+	p := AssignPreview{Director: d.Name, Slot: slot, Destroys: []string{}, Loop: []string{}, LoopIDs: []uint64{}}
 	var from tree.Member
 	if slot != 0 {
 		if from, ok = d.Member(slot); !ok {

@@ -25,22 +25,22 @@ func TestPreviewAssign(t *testing.T) {
 	}{
 		{"a slot moves a reference from one to the other", "pool_a", 2, "c1",
 			`{"director":"pool_a","slot":2,"from":{"director":"a2","id":2,"refcount_from":3,"refcount_to":2,"destroyed":false},` +
-				`"to":{"director":"c1","id":6,"refcount_from":2,"refcount_to":3,"destroyed":false},"destroys":[],"loop":null,"loop_ids":null,"refused":""}`,
+				`"to":{"director":"c1","id":6,"refcount_from":2,"refcount_to":3,"destroyed":false},"destroys":[],"loop":[],"loop_ids":[],"refused":""}`,
 			viewtest.Demo()},
 		{"a new slot only takes", "pool_a", 0, "c1",
 			`{"director":"pool_a","slot":0,"from":null,"to":{"director":"c1","id":6,"refcount_from":2,"refcount_to":3,"destroyed":false},` +
-				`"destroys":[],"loop":null,"loop_ids":null,"refused":""}`, viewtest.Demo()},
+				`"destroys":[],"loop":[],"loop_ids":[],"refused":""}`, viewtest.Demo()},
 		{"nothing changes where it points at it already", "pool_a", 2, "a2",
 			`{"director":"pool_a","slot":2,"from":{"director":"a2","id":2,"refcount_from":3,"refcount_to":3,"destroyed":false},` +
-				`"to":{"director":"a2","id":2,"refcount_from":3,"refcount_to":3,"destroyed":false},"destroys":[],"loop":null,"loop_ids":null,"refused":""}`,
+				`"to":{"director":"a2","id":2,"refcount_from":3,"refcount_to":3,"destroyed":false},"destroys":[],"loop":[],"loop_ids":[],"refused":""}`,
 			viewtest.Demo()},
 		{"the last reference of a lingering one destroys it", "pool_b", 1, "c1",
 			`{"director":"pool_b","slot":1,"from":{"director":"b1","id":4,"refcount_from":1,"refcount_to":0,"destroyed":true},` +
-				`"to":{"director":"c1","id":6,"refcount_from":2,"refcount_to":3,"destroyed":false},"destroys":["b1"],"loop":null,"loop_ids":null,"refused":""}`,
+				`"to":{"director":"c1","id":6,"refcount_from":2,"refcount_to":3,"destroyed":false},"destroys":["b1"],"loop":[],"loop_ids":[],"refused":""}`,
 			lingering},
 		{"letting go takes nothing", "pool_b", 1, "",
 			`{"director":"pool_b","slot":1,"from":{"director":"b1","id":4,"refcount_from":1,"refcount_to":0,"destroyed":true},` +
-				`"to":null,"destroys":["b1"],"loop":null,"loop_ids":null,"refused":""}`, lingering},
+				`"to":null,"destroys":["b1"],"loop":[],"loop_ids":[],"refused":""}`, lingering},
 		{"a loop is told with its way", "pool_a", 1, "site",
 			`{"director":"pool_a","slot":1,"from":{"director":"a1","id":1,"refcount_from":3,"refcount_to":2,"destroyed":false},` +
 				`"to":{"director":"site","id":10,"refcount_from":2,"refcount_to":3,"destroyed":false},"destroys":[],` +

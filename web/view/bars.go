@@ -29,7 +29,7 @@ func pokes(p *event.Probe) int {
 	if p.Made > 0 || p.Response == "" {
 		return p.Made
 	}
-	return max(p.Window, bits.Len64(p.Happy))
+	return max(p.Window, bits.Len64(uint64(p.Happy)))
 }
 
 // runs draws a line through each run of pokes that were good, or bad, from the

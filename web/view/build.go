@@ -24,6 +24,7 @@ type builder struct {
 	several  bool // VCLs
 	canFail  func(*tree.Director) bool
 	link0    string // what all links that select a director begin with
+	trouble  string
 
 	// What differs from the model before.
 	changed []uint64 // directors
@@ -41,7 +42,7 @@ type builder struct {
 // than prev; without prev, as many as there are to tell the story of the
 // selected director, of which the page lists the newest MaxEvents.
 func Build(s *tree.Snapshot, events []event.Event, q Query, prev *Model) *Model {
-	return BuildWith(s, events, q, prev, Places{}, nil, nil)
+	return BuildWith(s, events, q, prev, Beside{})
 }
 
 // Places are where the cards of a model stand. The zero Places know of none.
@@ -58,14 +59,23 @@ func (p Places) Drawn() Places { return Places{epoch: p.epoch, layout: p.layout}
 // same directors.
 func (m *Model) Places() Places { return Places{m.Epoch, m.layout, m.listing} }
 
-// BuildWith is Build for a page that also says what the selected director did
-// lately: of that one, past is asked once. A nil past knows of none. The cards
-// stay where places have them, as far as they can, or where prev has them if
-// places know of none. It offers to make a backend fail where canFail says that
-// this can be done; a nil canFail knows of none.
-func BuildWith(
-	s *tree.Snapshot, events []event.Event, q Query, prev *Model, places Places, past Pasts, canFail func(*tree.Director) bool,
-) *Model {
+// Beside is what a model is made of beside the tree.
+type Beside struct {
+	// Places are where the cards stay, as far as they can. They stay where the
+	// model before has them if Places knows of none.
+	Places Places
+	// Past says what the selected director did lately, of which it is asked once;
+	// nil knows of nothing.
+	Past Pasts
+	// CanFail says whether a backend can be made to fail; nil knows of none.
+	CanFail func(*tree.Director) bool
+	// Trouble is a sentence that stands over the board, "" is none.
+	Trouble string
+}
+
+// BuildWith is Build with more than a tree.
+func BuildWith(s *tree.Snapshot, events []event.Event, q Query, prev *Model, beside Beside) *Model {
+	places := beside.Places
 	if places.layout == nil && prev != nil {
 		places = prev.Places()
 	}
@@ -76,11 +86,11 @@ func BuildWith(
 		prev = nil
 	}
 	b := newBuilder(s, q, prev)
-	b.canFail = canFail
+	b.canFail, b.trouble = beside.CanFail, beside.Trouble
 	b.selected = resolve(s, events, q, prev)
 	b.m.selected = b.selected
-	if past != nil && b.selected != 0 {
-		b.m.past = past(b.selected)
+	if beside.Past != nil && b.selected != 0 {
+		b.m.past = beside.Past(b.selected)
 	}
 	b.choose(prev)
 	b.m.chosen = b.chosen

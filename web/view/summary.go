@@ -22,7 +22,8 @@ type Stat struct {
 
 func (s *Stat) Key() string { return s.ID }
 
-// A Note is a sentence over the board. Kind is empty, shown or unmatched.
+// A Note is a sentence over the board. Kind is trouble, problem, empty, shown
+// or unmatched.
 type Note struct {
 	ID, Kind, Text string
 	Href, Action   string
@@ -72,6 +73,9 @@ func (b *builder) stat(id string, n int64, noun, tone, filter string) *Stat {
 func (b *builder) notes() {
 	c, q := b.chosen, b.q
 	whole := q.Whole().Href()
+	if b.trouble != "" {
+		b.m.Notes = append(b.m.Notes, &Note{ID: "note-trouble", Kind: "trouble", Text: b.trouble})
+	}
 	if c.problem != nil {
 		b.m.Notes = append(b.m.Notes, &Note{
 			ID: "note-problem", Kind: "problem", Text: c.problem.Error(), Href: whole, Action: "Clear the filter",

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -175,7 +176,7 @@ func totalsOf(d *tree.Director, list []Total) *Totals {
 	if list == nil {
 		list = []Total{{Name: "requests", Count: d.Requests}, {Name: "errors", Count: d.Failures}}
 	}
-	for _, total := range list {
+	for _, total := range withRetried(list, d.Retried) {
 		text := number(int64(total.Count))
 		if total.Bytes {
 			text = size(total.Count)
@@ -183,6 +184,18 @@ func totalsOf(d *tree.Director, list []Total) *Totals {
 		t.Pairs = append(t.Pairs, Attr{total.Name, text})
 	}
 	return t
+}
+
+// withRetried adds the requests that went to another backend, before the bytes.
+func withRetried(list []Total, retried uint64) []Total {
+	if retried == 0 {
+		return list
+	}
+	at := slices.IndexFunc(list, func(t Total) bool { return t.Bytes })
+	if at < 0 {
+		at = len(list)
+	}
+	return slices.Insert(slices.Clone(list), at, Total{Name: "went to another", Count: retried})
 }
 
 // size prints bytes in the largest unit of which there is at least one.

@@ -18,7 +18,7 @@ func pastOf(newest ...view.Sample) view.Pasts {
 func TestTrafficSaysInWordsWhatItDraws(t *testing.T) {
 	st := viewtest.Demo()
 	past := pastOf(view.Sample{Requests: 20}, view.Sample{}, view.Sample{Requests: 10, Failures: 1}, view.Sample{Requests: 10}, view.Sample{Requests: 20})
-	m := view.BuildWith(st.Snapshot, st.Events, view.Query{Select: "boot.a1"}, nil, view.Places{}, past, nil)
+	m := view.BuildWith(st.Snapshot, st.Events, view.Query{Select: "boot.a1"}, nil, view.Beside{Past: past})
 	traffic := sectionOf[*view.Traffic](t, m)
 	for i, want := range []view.Spark{
 		{Kind: "requests", Value: "12", Unit: "/s", Words: "about 12 requests a second, at most 20 in the last minute", Path: "M0 24h110v-23h2v23h2v-12h4v-11h2V24"},
@@ -38,8 +38,8 @@ func TestTrafficSaysInWordsWhatItDraws(t *testing.T) {
 func TestTrafficChangesInParts(t *testing.T) {
 	st := viewtest.Demo()
 	q := view.Query{Select: "boot.a1"}
-	m := view.BuildWith(st.Snapshot, st.Events, q, nil, view.Places{}, pastOf(view.Sample{Requests: 1}), nil)
-	next := view.BuildWith(st.Snapshot, st.Events, q, m, view.Places{}, pastOf(view.Sample{Requests: 1}, view.Sample{Requests: 2}), nil)
+	m := view.BuildWith(st.Snapshot, st.Events, q, nil, view.Beside{Past: pastOf(view.Sample{Requests: 1})})
+	next := view.BuildWith(st.Snapshot, st.Events, q, m, view.Beside{Past: pastOf(view.Sample{Requests: 1}, view.Sample{Requests: 2})})
 	var ids []string
 	for _, c := range view.Diff(m, next) {
 		ids = append(ids, string(c.Verb)+" "+c.ID)
@@ -66,10 +66,17 @@ func TestTotalsAreShort(t *testing.T) {
 	st := viewtest.Demo()
 	totals := []view.Total{{Name: "requests", Count: 1234567}, {Name: "sent", Count: 999, Bytes: true}, {Name: "received", Count: 1_530_000, Bytes: true}}
 	past := func(uint64) *view.Past { return &view.Past{Totals: totals} }
-	m := view.BuildWith(st.Snapshot, st.Events, view.Query{Select: "boot.a1"}, nil, view.Places{}, past, nil)
+	m := view.BuildWith(st.Snapshot, st.Events, view.Query{Select: "boot.a1"}, nil, view.Beside{Past: past})
 	want := []view.Attr{{Name: "requests", Value: "1\u2009234\u2009567"}, {Name: "sent", Value: "999 B"}, {Name: "received", Value: "1.53 MB"}}
 	if got := sectionOf[*view.Traffic](t, m).Totals.Pairs; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+	a1, _ := st.Snapshot.Find("boot.a1")
+	retried := st.Snapshot.ApplyGauges([]event.Gauge{{ID: a1.ID, Refcount: a1.Refcount(), Retried: 7}})
+	m = view.BuildWith(retried, st.Events, view.Query{Select: "boot.a1"}, nil, view.Beside{Past: past})
+	want = slices.Insert(want, 1, view.Attr{Name: "went to another", Value: "7"})
+	if got := sectionOf[*view.Traffic](t, m).Totals.Pairs; !slices.Equal(got, want) {
+		t.Errorf("with retries: got %v, want %v", got, want)
 	}
 }
 

@@ -132,6 +132,23 @@ func TriedNote(p50, p99 float64, statuses []string) string {
 	return text
 }
 
+// TriedAgain says how many of several requests another leaf had failed before, ""
+// if none.
+func TriedAgain(retried int) string {
+	if retried == 0 {
+		return ""
+	}
+	return " · " + number(int64(retried)) + " went to another backend when one had failed"
+}
+
+// TriedAfter says which leaves had failed the only request before, "" if none.
+func TriedAfter(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return strings.Join(names, " and ") + " had failed before"
+}
+
 // ProbeWords says what came of trying a probe.
 func ProbeWords(good bool, status int, ms float64, reason string) string {
 	switch {

@@ -236,7 +236,7 @@ func (st *Stage) Tasks(id uint64, n int64) {
 // Probe samples a backend's probe.
 func (st *Stage) Probe(id, happy uint64, good int) {
 	st.ProbeStands(id, event.Probe{
-		Happy: happy, Good: good, Window: 8, Threshold: 3,
+		Happy: event.Bits(happy), Good: good, Window: 8, Threshold: 3,
 		Last: .0021, Average: .0018, Response: "HTTP/1.1 200 OK",
 	})
 }

@@ -10,7 +10,7 @@ import (
 
 const (
 	// maxSeconds bounds how long /slow answers.
-	maxSeconds = 120
+	maxSeconds = 3600
 	// maxBytes bounds how much /bytes answers: 64 MiB.
 	maxBytes = 64 << 20
 )

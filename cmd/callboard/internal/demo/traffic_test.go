@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/callboard/callboard/internal/await"
 )
 
 // fakeTransport answers without a network.
@@ -77,21 +79,14 @@ func TestTrafficDoesNotPileUp(t *testing.T) {
 func TestTrafficThroughRealBackends(t *testing.T) {
 	bs, client := newBackends(t, "a1")
 	tr := &Traffic{URL: "http://" + bs.Addr("a1") + "/", Client: client, Rate: 200}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); tr.Run(ctx) }()
-	for tr.Counts()["a1"] < 3 && ctx.Err() == nil {
-		time.Sleep(time.Millisecond)
-	}
+	await.Until(t, "three requests are answered", func() bool { return tr.Counts()["a1"] >= 3 })
 	if err := bs.Stop("a1"); err != nil {
 		t.Fatal(err)
 	}
-	for tr.Failed() < 3 && ctx.Err() == nil {
-		time.Sleep(time.Millisecond)
-	}
-	if ctx.Err() != nil {
-		t.Errorf("got %v and %d failed, want at least 3 of each", tr.Counts(), tr.Failed())
-	}
+	await.Until(t, "three requests have failed", func() bool { return tr.Failed() >= 3 })
 	cancel()
 	<-done
 }
