@@ -116,7 +116,7 @@ func TestSameFramesForAll(t *testing.T) {
 			l.until(seq)
 		}
 	}
-	// The greeting has the time at which it was said.
+	// Each has a hello of its own, which tells the time.
 	one, two := afterFirstFrame(heard[0].frames()), afterFirstFrame(heard[1].frames())
 	if !bytes.Equal(one, two) {
 		t.Errorf("got %d and %d bytes, want the same", len(one), len(two))

@@ -186,7 +186,28 @@ func (p *Page) Press(key string) {
 			p.t.Fatalf("browser: pressing %s: there is no key %q", key, name)
 		}
 	}
-	p.do("pressing "+key, chromedp.KeyEvent(text, chromedp.KeyModifiers(held)))
+	for _, event := range keyEvents(text, held) {
+		call(p, "pressing "+key, input.DispatchKeyEvent, *event)
+	}
+}
+
+// keyEvents are the events of one key as a keyboard makes them: what the key
+// types comes with its keydown, and is not typed where the page has taken that. As
+// an event of its own it would be, so that a space taken by the page would
+// scroll all the same, a moment later.
+func keyEvents(text string, held chromedp.Modifier) []*input.DispatchKeyEventParams {
+	events := kb.Encode([]rune(text)[0])
+	down, up := events[0], events[len(events)-1]
+	if len(events) == 3 && held&^chromedp.ModifierShift == 0 {
+		char := events[1]
+		down.Text, down.UnmodifiedText = char.Text, char.UnmodifiedText
+	}
+	if down.Text == "" {
+		down.Type = input.DispatchKeyEventTypeRawKeyDown
+	}
+	down.Modifiers |= int64(held)
+	up.Modifiers |= int64(held)
+	return []*input.DispatchKeyEventParams{down, up}
 }
 
 // A Key is a press of a key as a browser tells pages of it, for what [Page.Press]
