@@ -80,6 +80,14 @@ func TestBrowserUndoByMouse(t *testing.T) {
 	r.must("PUT", "health", `{"pattern":"pool_a","admin":"sick"}`)
 	p.WaitVisible(face("pool_a") + `[data-health="sick"]`)
 	p.WaitVisible(".head .outcome")
+	// So it does where the page has to be loaded again, since a patch does not fit.
+	p.Allow("patch: .* there is no #face-")
+	browser.Eval[any](p, `void document.querySelector(`+quoted(face("c1"))+`).closest(".card").remove()`)
+	r.must("PUT", "health", `{"pattern":"c1","admin":"sick"}`)
+	p.WaitVisible(face("c1") + `[data-health="sick"]`)
+	if n := p.Count(".head .outcome"); n != 1 {
+		t.Errorf("what the undo said, after the page was loaded again: got %d, want 1", n)
+	}
 	selectDirector(p, "site")
 	p.WaitGone(".head .outcome")
 }
