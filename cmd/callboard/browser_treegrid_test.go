@@ -50,6 +50,24 @@ func TestBrowserTreegridKeys(t *testing.T) {
 	tabTo(t, g.Page, "#inspector a, #inspector button") // one stop, and out
 }
 
+// A name that was begun is over with any other key, also at once: the clock of the
+// page stands still here.
+func TestBrowserTreegridEndsNames(t *testing.T) {
+	t.Parallel()
+	g := openGrid(t, startDemo(t, "--quiet-traffic"), "?face=outline")
+	tabTo(t, g.Page, "#rows > .row")
+	browser.Eval[any](g.Page, `void (window.setTimeout = () => 0)`)
+	g.press("s", "site")
+	g.press("p o", "site") // no name begins so
+	g.press("Space", "site")
+	g.press("p o", "pool_a")
+	g.Press("Enter")
+	g.WaitText("#inspector-name", "boot.pool_a")
+	g.press("c", "c1")
+	g.Click(g.line("site", 0) + " .pick")
+	g.press("b", "b1")
+}
+
 func TestBrowserTreegridSorts(t *testing.T) {
 	t.Parallel()
 	r := startDemo(t, "--quiet-traffic")

@@ -80,6 +80,14 @@ func TestBrowserUndoByMouse(t *testing.T) {
 	r.must("PUT", "health", `{"pattern":"pool_a","admin":"sick"}`)
 	p.WaitVisible(face("pool_a") + `[data-health="sick"]`)
 	p.WaitVisible(".head .outcome")
+	// So it does where the page has to be loaded again, since a patch does not fit.
+	p.Allow("patch: .* there is no #face-")
+	browser.Eval[any](p, `void document.querySelector(`+quoted(face("c1"))+`).closest(".card").remove()`)
+	r.must("PUT", "health", `{"pattern":"c1","admin":"sick"}`)
+	p.WaitVisible(face("c1") + `[data-health="sick"]`)
+	if n := p.Count(".head .outcome"); n != 1 {
+		t.Errorf("what the undo said, after the page was loaded again: got %d, want 1", n)
+	}
 	selectDirector(p, "site")
 	p.WaitGone(".head .outcome")
 }
@@ -140,6 +148,63 @@ func TestBrowserUndoWithoutJavaScript(t *testing.T) {
 	}
 	if html := p.HTML(); !strings.Contains(html, "boot.pool_a") || strings.Contains(html, `data-command="undo"`) {
 		t.Errorf("got %.300s, want the new director and nothing to undo", html)
+	}
+}
+
+// A page that goes on to another address of the director that it shows keeps its
+// elements: what is being pressed, and what was typed.
+func TestBrowserSameDirectorKeepsItsForms(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?select=boot.pool_a&panel=delete")
+	r.must("DELETE", "directors/pool_a", "")
+	undo := `[data-section="story"] [data-command="undo"]`
+	p.WaitVisible(undo)
+	p.Fill("#form-pin-note", "kept")
+	browser.Eval[any](p, `void (window.pressed = document.querySelector(`+quoted(undo)+`))`)
+	p.Click(`#event-list > .event:first-child .words a[href*="select=%40"]`)
+	p.WaitURL("select=%40")
+	p.WaitFor(`document.querySelector(` + quoted(undo) + `) === window.pressed || {not: "the button that was there"}`)
+	if got := browser.Eval[string](p, `document.getElementById("form-pin-note").value`); got != "kept" {
+		t.Errorf("note: got %q, want what was typed", got)
+	}
+}
+
+// late holds back the answer to the next command, until the page calls
+// window.answer. window.answered says that what came of it has begun, asked what
+// was asked for since.
+const late = `void (() => {
+	const fetch = window.fetch, turn = () => new Promise(done => setTimeout(done));
+	let held = false;
+	window.asked = [];
+	window.fetch = async (url, init) => {
+		window.asked.push(String(url));
+		const response = await fetch(url, init);
+		if (held || init?.method !== "POST") return response;
+		held = true;
+		const text = await response.text();
+		await new Promise(done => window.answer = () => { window.asked = []; done(); });
+		turn().then(turn).then(turn).then(() => window.answered = true);
+		return {ok: response.ok, status: response.status, json: async () => JSON.parse(text)};
+	};
+})()`
+
+// Who has gone on before the answer to a command came is not taken back.
+func TestBrowserLateAnswerLeavesTheReaderAlone(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("?select=boot.pool_a&panel=delete")
+	p.WaitVisible("#confirm-delete")
+	browser.Eval[any](p, late)
+	p.Click("#confirm-delete")
+	p.WaitVisible(face("pool_a") + `[data-phase="lingering"]`)
+	p.WaitFor(`!!window.answer`)
+	selectDirector(p, "site")
+	p.WaitURL("select=boot.site")
+	browser.Eval[any](p, `void window.answer()`)
+	p.WaitFor(`!!window.answered`)
+	if got := browser.Eval[[]string](p, `window.asked`); len(got) != 0 {
+		t.Errorf("the page asked for %q, want the reader left where they are", got)
 	}
 }
 

@@ -28,6 +28,7 @@ export function open({ doc, page, go, use, announce }) {
 
   async function send(form, submitter) {
     const { id } = form;
+    const { search } = page;
     const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action');
     const { show: into } = (submitter?.dataset.show ? submitter : form).dataset;
     const body = new URLSearchParams(new FormData(form, submitter));
@@ -41,7 +42,7 @@ export function open({ doc, page, go, use, announce }) {
       }
       const answer = await request(action, { body });
       say(id, `Accepted as event ${answer.seq ?? ''}…`);
-      await settle(form, answer, body);
+      await settle(form, answer, body, search);
     } catch (problem) {
       refuse(id, problem);
     } finally {
@@ -49,11 +50,11 @@ export function open({ doc, page, go, use, announce }) {
     }
   }
 
-  async function settle(form, answer, body) {
+  async function settle(form, answer, body, search) {
     const { id, dataset } = form;
     const came = !answer.seq || (await page.reached(answer.seq));
-    if (dataset.then === 'back') return go(body.get('_back'));
-    if (dataset.then === 'created') return go(`?${new URLSearchParams({ select: `${answer.vcl}.${answer.name}` })}`);
+    if (dataset.then === 'back') return go(body.get('_back'), search);
+    if (dataset.then === 'created') return go(`?${new URLSearchParams({ select: `${answer.vcl}.${answer.name}` })}`, search);
     if (dataset.then === 'undone') return (await use('undo'))(answer, body.get('_back'));
     doc.getElementById(id)?.reset?.();
     if (came) say(id, `Done · #${answer.seq}`, 'good');

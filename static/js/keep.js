@@ -42,7 +42,7 @@ function byId(root, id) {
  * @param {Document} doc
  * @returns {() => void} to be called when fresh is in the page
  */
-export function focusKeeper(old, fresh, doc) {
+function focusKeeper(old, fresh, doc) {
   const active = doc.activeElement;
   if (!active || !old.contains(active)) return () => {};
   const way = path(old, active);

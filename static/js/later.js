@@ -4,7 +4,8 @@
  * @typedef {object} Board
  * @property {Document} doc
  * @property {ReturnType<import('./page.js').openPage>} page
- * @property {(href: string) => Promise<void>} go shows another view
+ * @property {(href: string, from?: string) => Promise<void>} go shows another view, of a form's answer only
+ *   if the reader is still in the view that it is from
  * @property {(href: string) => Promise<boolean>} replace shows another view in the place of this one
  * @property {string} api where the instance's API is
  * @property {ReturnType<import('./announce.js').openAnnouncer>} announce

@@ -72,21 +72,21 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     const text = await response.text();
     signal.throwIfAborted();
     const fresh = new window.DOMParser().parseFromString(text, 'text/html');
-    swap(fresh);
+    swap(fresh, searchOf(href) === page.search);
     const { epoch, seq } = fresh.getElementById('page').dataset;
     page.become(searchOf(href), epoch, Number(seq));
   }
 
   const searchOf = (href) => new URL(href, window.location.href).search;
 
-  function swap(fresh) {
+  function swap(fresh, same) {
     const typed = typedInto(doc.getElementById('form-add'));
     for (const id of regions) {
       const to = fresh.getElementById(id);
       const from = doc.getElementById(id);
       // A page without these parts is an error page, or another program's.
       if (!to || !from) throw new Error(`page: there is no #${id}`);
-      morph(from, doc.importNode(to, true));
+      morph(from, doc.importNode(to, true), same);
     }
     doc.title = fresh.title;
     for (const [id, value] of typed) {
@@ -95,8 +95,15 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     }
   }
 
-  /** Shows another view, by a full load if it must be. */
-  async function go(href) {
+  /**
+   * Shows another view, by a full load if it must be.
+   *
+   * @param {string} href
+   * @param {string} [from] the query of the view that this leads on from: nothing
+   *   happens if the reader has left that meanwhile
+   */
+  async function go(href, from) {
+    if (from !== undefined && (asked || !sameForm(from, page.search))) return;
     leaving();
     asked += 1;
     try {
@@ -239,3 +246,9 @@ function settleFocus(doc, href) {
 }
 
 const selected = (search) => new URLSearchParams(search).get('select');
+
+/** Whether two views have the same form open, of the same director. */
+const sameForm = (...searches) => {
+  const [a, b] = searches.map((search) => new URLSearchParams(search));
+  return ['select', 'panel'].every((name) => a.get(name) === b.get(name));
+};

@@ -1,4 +1,4 @@
-import { carry, focusKeeper } from './keep.js';
+import { carry } from './keep.js';
 import { land } from './land.js';
 
 /**
@@ -20,8 +20,6 @@ import { land } from './land.js';
  *   was is the data of the element that was there before, null if there was none
  * @property {(from: Element, to: Element, same: boolean) => void} [morph] turns one element into
  *   another, which costs the browser less than to exchange them
- * @property {boolean} [another] the page becomes one of something else: what was
- *   typed stays behind
  * @property {boolean} [again] the page may have had this patch, and newer ones:
  *   what it is about may be gone since
  */
@@ -87,14 +85,14 @@ function find(id, op, doc, hooks) {
 
 function exchange(old, fresh, doc, hooks) {
   const was = { ...old.dataset };
-  if (hooks.morph && old.nodeName === fresh.nodeName && !(hooks.another && old.querySelector('form'))) {
+  if (hooks.morph && old.nodeName === fresh.nodeName) {
     const active = doc.activeElement;
     hooks.morph(old, fresh, true);
     if (active?.isConnected === false) land(doc, old);
     hooks.arrived?.(old, was);
     return;
   }
-  const settle = (hooks.another ? focusKeeper : carry)(old, fresh, doc);
+  const settle = carry(old, fresh, doc);
   old.replaceWith(fresh);
   settle();
   hooks.arrived?.(fresh, was);

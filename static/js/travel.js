@@ -51,9 +51,8 @@ export async function travel({ page, to, doc, fetch, signal, exit }) {
   if (response.status !== 200) return false;
   const { epoch, seq, ops } = await response.json();
   signal.throwIfAborted();
-  const select = (query) => new URLSearchParams(query).get('select');
   exit.clear();
-  applyOps(ops, doc, { morph, leave: exit.drop, another: select(page.search) !== select(to) });
+  applyOps(ops, doc, { morph, leave: exit.drop });
   page.become(to, epoch, seq);
   return true;
 }

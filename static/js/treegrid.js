@@ -125,7 +125,10 @@ export function open(board) {
 
   doc.addEventListener('keydown', (event) => {
     if (event.altKey || event.defaultPrevented || !rowOf(event.target) || !lines.length) return;
-    if (press(event)) event.preventDefault();
+    const letters = typed;
+    if (!press(event)) return;
+    event.preventDefault();
+    if (typed === letters) typed = ''; // a key that is no letter ends a name that was begun
   }, true);
 
   /** Does what a key says, and reports whether it says anything. */
@@ -140,10 +143,7 @@ export function open(board) {
     if (!command && key === '*') return openBeside(now.at);
     if (long.active() && now.at >= 0 && further(command ? `Ctrl+${key}` : key, now, shiftKey)) return true;
     const next = step(command ? `Ctrl+${key}` : key, now, { lines, cells: (at) => cellsOf(rowAt(at)).length, page: inSight() });
-    if (next) {
-      typed = ''; // a name that was begun is over
-      return move(now, next, shiftKey);
-    }
+    if (next) return move(now, next, shiftKey);
     return !command && /^[\p{L}\p{N}_.-]$/u.test(key) && type(key, now);
   }
 
@@ -234,6 +234,7 @@ export function open(board) {
   }
 
   doc.addEventListener('mousedown', (event) => {
+    typed = '';
     // A range of lines is no range of text.
     if (event.shiftKey && selects(event)) event.preventDefault();
   });
