@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -84,6 +85,12 @@ func (w *beginWriter) WriteHeader(status int) {
 func (w *beginWriter) Write(p []byte) (int, error) {
 	w.begun = true
 	return w.ResponseWriter.Write(p)
+}
+
+// SetReadDeadline is for [http.ResponseController]. The deadline of a body begins
+// no answer, as what comes by Unwrap may.
+func (w *beginWriter) SetReadDeadline(deadline time.Time) error {
+	return http.NewResponseController(w.ResponseWriter).SetReadDeadline(deadline)
 }
 
 // Unwrap is for [http.ResponseController].
