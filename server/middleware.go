@@ -160,7 +160,9 @@ func (s *Server) door(next http.Handler) http.Handler {
 
 // refuse answers a request that is not let in, and notes it in the log.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, p *problem) {
-	s.refusals.note(r, s.access.trusted.client(r), p)
+	origin := r.Header.Get("Origin")
+	s.refused.tell(p.Title+" "+r.Host+" "+origin, "refused", "status", p.Status, "method", r.Method, "path", r.URL.Path,
+		"host", r.Host, "origin", origin, "client", s.access.trusted.client(r), "why", p.Detail)
 	s.writeProblem(w, r, p)
 }
 
