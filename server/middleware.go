@@ -150,7 +150,7 @@ func (s *Server) door(next http.Handler) http.Handler {
 		if s.options.ReadOnly {
 			s.writeProblem(w, r, &problem{
 				Title: "Read-only", Status: http.StatusForbidden,
-				Detail: "This board shows; it does not let anybody change anything.",
+				Detail: "This board shows; nothing can be changed here.",
 			})
 			return
 		}
