@@ -85,7 +85,7 @@ func secretBackends(port int) map[string]string {
 	}
 }
 
-// outputs collects what anybody is shown.
+// outputs collects what clients are shown.
 type outputs struct {
 	mu  sync.Mutex // guards the field below
 	all map[string]*strings.Builder
@@ -261,7 +261,7 @@ func (o *outputs) addFiles(t *testing.T, dir string) {
 	}
 }
 
-// Whoever makes a director again has the secret, not its placeholder.
+// A director that is made again has the secret, not its placeholder.
 func TestUndoKnowsTheSecrets(t *testing.T) {
 	port, told := newEcho(t)
 	g := newRig(t, nil)
