@@ -47,7 +47,7 @@ func RetriedAfter(resp *http.Response) []*Director {
 
 // roundTrip sends the request to the leaf that the tree gives it, and to another
 // one when that fails and may be followed by another.
-func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
+func (t *Transport) roundTrip(req *http.Request) (resp *http.Response, err error) {
 	if req.URL == nil || req.Header == nil {
 		return nil, fmt.Errorf("%w: a request needs a URL and a header", ErrInvalid)
 	}
@@ -55,10 +55,14 @@ func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer func() { // also when Walked or GetBody panics
+		if resp == nil {
+			t.end(hint)
+		}
+	}()
 	task := &Task{Request: req}
 	leaf, err := t.resolve(hint.d, task)
 	if err != nil {
-		t.end(hint)
 		return nil, err
 	}
 	out := outgoing{given: req, sent: req}
@@ -73,7 +77,6 @@ func (t *Transport) roundTrip(req *http.Request) (*http.Response, error) {
 		var ok bool
 		if leaf, ok = t.another(hint.d, task, err, out.again); !ok {
 			out.close()
-			t.end(hint)
 			return nil, task.failure(err)
 		}
 	}
@@ -98,9 +101,9 @@ func (t *Transport) ask(task *Task, hint, leaf Hold, out *outgoing) (*http.Respo
 }
 
 // another returns another leaf for a request that task.Leaf, which is not held
-// any more, has failed with err; it may be the same one where that was stale. ready reports whether the request can be sent
-// once more, and makes it so. ok is false if there is no other leaf, or if there
-// must not be another attempt.
+// any more, has failed with err; it may be the same one where that was stale.
+// ready reports whether the request can be sent once more, and makes it so. ok is
+// false if there is no other leaf, or if there must not be another attempt.
 func (t *Transport) another(hint *Director, task *Task, err error, ready func() bool) (leaf Hold, ok bool) {
 	failed := task.Leaf
 	// That a connection was stale says nothing of the leaf, the first time.
@@ -123,7 +126,7 @@ func (t *Transport) another(hint *Director, task *Task, err error, ready func() 
 	failed.retried.Add(1)
 	failed.touch()
 	if t.Walked != nil {
-		t.Walked(task.Request, way, nil)
+		t.tell(task, leaf, way, nil)
 	}
 	return leaf, true
 }

@@ -13,7 +13,7 @@ import (
 // [Runtime] that changes something is a command of its own.
 //
 // What a command makes happen in other goroutines, or after its end, comes by
-// itself: those events have no number. So do all that nobody asked for, such as
+// itself: those events have no number. So do all that no command asked for, such as
 // the health that a probe finds out.
 //
 // The methods do what those of the same name of Director, VCL and Runtime do.
@@ -42,7 +42,7 @@ const (
 	crowd = 20 * time.Millisecond
 )
 
-// Command runs do, whose changes become one command of the actor; "" is nobody
+// Command runs do, whose changes become one command of the actor; "" is none
 // in particular. It does not take back what do has changed when do fails.
 //
 // The log shows an event to subscribers when no command is under way that began

@@ -33,10 +33,10 @@ func (t *Task) Excludes(d *Director) bool {
 }
 
 // walkAround finds another leaf than failed, or any if that is nil, and returns
-// it, held, with the way to it. Where the way ends before such a leaf, the director at its end is
-// excluded as well, and the search begins anew: so any branch of the tree is
-// found, whatever the types on the way. A type that does not ask Excludes is
-// asked a few times, which helps if it takes turns.
+// it, held, with the way to it. Where the way ends before such a leaf, the
+// director at its end is excluded as well, and the search begins anew: so any
+// branch of the tree is found, whatever the types on the way. A type that does
+// not ask Excludes is asked a few times, which helps if it takes turns.
 func (d *Director) walkAround(t *Task, failed *Director) (leaf Hold, way []*Director) {
 	if t.retry == nil {
 		t.retry = new(retry)

@@ -26,9 +26,7 @@ func (h *heldTask) drop() {
 	if !h.ended.CompareAndSwap(false, true) {
 		return
 	}
-	if finish := h.leaf.d.methods.finish; finish != nil {
-		h.leaf.d.contain("finish", func() { finish.Finish(h.task) })
-	}
+	h.leaf.d.finish(h.task)
 	h.leaf.d.inFlight.Add(-1)
 	h.leaf.Drop()
 	h.transport.end(h.hint)

@@ -104,7 +104,7 @@ func (b *guardedBody) Close() error {
 	case before&(bodyRead|bodySettled) != 0:
 		return b.inner.Close()
 	}
-	return nil // put off: settle does it, or whoever gets the body next
+	return nil // put off: settle closes it, or the leaf that gets the body next
 }
 
 // seal takes the body from the leaf, and reports whether it is as it was given.

@@ -10,7 +10,7 @@ import (
 	"github.com/callboard/callboard/director/event"
 )
 
-// A Secret is a part of what a director is made from that is shown to nobody: a
+// A Secret is a part of what a director is made from that is never shown: a
 // password in the request of a probe. The event that tells of the director has a
 // name for it instead, by which [Runtime.Secrets] knows its value.
 type Secret struct {
@@ -65,7 +65,7 @@ func (s *Secrets) Of(named []event.Secret) ([]Secret, error) {
 }
 
 // Hold keeps secrets that are still there until release is called, also when
-// their director is destroyed. It is for whoever may want to make the director
+// their director is destroyed. It is for callers that may have to make the director
 // again. Release may be called twice.
 func (s *Secrets) Hold(named []event.Secret) (release func()) {
 	s.mu.Lock()

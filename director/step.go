@@ -12,7 +12,7 @@ import (
 type heldStep struct {
 	// keep holds the last reference, if it is neither the owner's nor gone.
 	keep *Ref
-	// next goes on. It is called once, without locks, by whoever says so, as a
+	// next goes on. It is called once, without locks, by the command that says so, as a
 	// part of that command.
 	next func(by *Command)
 }

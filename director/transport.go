@@ -27,9 +27,10 @@ import (
 // It is not done when the leaf has read of a body that cannot be had again, when
 // the client has gone or its time is over, or when an answer has begun: its body
 // may still fail. A leaf whose connection was stale is left out only the second
-// time: the first says nothing of it. Members are chosen as if the leaf that failed were sick; no
-// turn is taken and no place moves. The hint stays held, each leaf is let go
-// before the next is asked, and each attempt counts as a request of its leaf.
+// time: the first says nothing of it. Members are chosen as if the leaf that
+// failed were sick; no turn is taken and no place moves. The hint stays held,
+// each leaf is let go before the next is asked, and each attempt counts as a
+// request of its leaf.
 // When all have failed, the error is that of the last, in a [RetryError]; where
 // there was no other leaf, it is that of the only one, as it is.
 type Transport struct {
@@ -142,15 +143,32 @@ func (d *Director) request(t *Task, req *http.Request) (resp *http.Response, err
 	if d.methods.request == nil {
 		return nil, notSentError("a director of type " + d.typeName + " makes no requests")
 	}
-	resp, err = d.methods.request.RoundTrip(t, req)
-	if err == nil {
-		err = complete(resp)
+	if resp, err = d.methods.request.RoundTrip(t, req); err != nil {
+		return nil, err
+	}
+	if err = complete(resp); err != nil {
+		d.refuse(t, resp)
 	}
 	return resp, err
 }
 
+// refuse ends a request whose answer is not passed on.
+func (d *Director) refuse(t *Task, resp *http.Response) {
+	if resp != nil {
+		d.contain("close of a body", func() { resp.Body.Close() })
+	}
+	d.finish(t)
+}
+
+// finish tells the leaf that a request that it has answered is done with.
+func (d *Director) finish(t *Task) {
+	if finish := d.methods.finish; finish != nil {
+		d.contain("finish", func() { finish.Finish(t) })
+	}
+}
+
 // complete fills in what a type has left out of its response, or says why it is
-// none. A body that nobody will see is closed.
+// none.
 func complete(resp *http.Response) error {
 	if resp == nil {
 		return errors.New("its type returned no response and no error")
@@ -162,7 +180,6 @@ func complete(resp *http.Response) error {
 		resp.Header = make(http.Header)
 	}
 	if resp.StatusCode < 100 || resp.StatusCode > 999 {
-		resp.Body.Close()
 		return fmt.Errorf("%w: status %03d is none of HTTP", ErrInvalid, resp.StatusCode)
 	}
 	return nil

@@ -93,7 +93,7 @@ func (v *VCL) Add(name string, impl Implementation) (*Director, error) {
 
 // AddRecorded is Add for a caller that wants to be able to make the director
 // again, after a restart: config, JSON of the caller's own, becomes part of the
-// director.added event, and so is shown to all. What nobody may see stands in
+// director.added event, and so is shown to all. What must not be shown is in
 // secrets, with a placeholder in its field of config; [Runtime.Secrets] keeps the
 // values, and [Reveal] puts them back.
 func (v *VCL) AddRecorded(name string, impl Implementation, config json.RawMessage, secrets ...Secret) (*Director, error) {
@@ -150,8 +150,8 @@ func (v *VCL) add(name string, impl Implementation, a addition, by *Command) (*D
 	return d, nil
 }
 
-// addClaimed adds a director whose implementation is its own. If that fails, it
-// is nobody's again.
+// addClaimed adds a director whose implementation is its own. If that fails, the
+// implementation may be added again.
 func (v *VCL) addClaimed(d *Director, a addition, by *Command) (err error) {
 	defer func() {
 		if err != nil {
@@ -172,7 +172,7 @@ func (v *VCL) addClaimed(d *Director, a addition, by *Command) (err error) {
 			b.Bind(d)
 		}
 	})
-	d.reconsider(by) // before anybody can find it: it starts with the right health
+	d.reconsider(by) // before it can be found: it starts with the right health
 	return v.insert(d, a, by)
 }
 

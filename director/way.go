@@ -19,13 +19,25 @@ func (t *Transport) FindWay(req *http.Request) (way []*Director, err error) {
 	return way, err
 }
 
-// resolve finds the leaf, and tells of the way if somebody wants to know.
+// resolve finds the leaf, and tells Walked of the way if it is set.
 func (t *Transport) resolve(hint *Director, task *Task) (Hold, error) {
 	if t.Walked == nil {
 		return hint.Resolve(task)
 	}
 	var way []*Director
 	leaf, err := hint.walk(task, &way)
-	t.Walked(task.Request, way, err)
+	t.tell(task, leaf, way, err)
 	return leaf, err
+}
+
+// tell calls Walked. If that panics, the leaf is let go.
+func (t *Transport) tell(task *Task, leaf Hold, way []*Director, err error) {
+	told := false
+	defer func() {
+		if !told {
+			leaf.Drop()
+		}
+	}()
+	t.Walked(task.Request, way, err)
+	told = true
 }

@@ -28,7 +28,7 @@ type sending struct {
 	body  sentBody // the first: it may be sent again
 	asks  bool
 	yes   chan struct{} // closed when the backend says to go on
-	over  chan struct{} // closed when nobody wants the body any more
+	over  chan struct{} // closed when the exchange has ended
 	ended sync.Once
 	heard sync.Once
 }

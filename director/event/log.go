@@ -46,7 +46,7 @@ func NewLog(epoch string, capacity int) *Log {
 func (l *Log) Epoch() string { return l.epoch }
 
 // Append adds e, whose Seq must be one more than the last, for all readers to
-// have. It does not block and does not call anybody.
+// have. It does not block and calls nothing back.
 func (l *Log) Append(e Event) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -226,7 +226,7 @@ func panics(h http.Handler) http.Handler {
 
 type panicky struct{ http.ResponseWriter }
 
-func (panicky) WriteHeader(int) { panic("a writer of somebody's own") }
+func (panicky) WriteHeader(int) { panic("a writer that is not net/http's") }
 
 // A strange leaf answers without header, with a status of its own.
 type strange struct {

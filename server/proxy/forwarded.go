@@ -34,10 +34,10 @@ func (h *Handler) forward(header http.Header, in *http.Request) {
 		before = ""
 	}
 	host, proto := in.Host, scheme(in)
-	said := trusted && len(in.Header["Forwarded"]) > 0
+	said := trusted && len(header["Forwarded"]) > 0
 	if said {
-		host = cmp.Or(parameter(in.Header["Forwarded"][0], "host"), host)
-		proto = cmp.Or(parameter(in.Header["Forwarded"][0], "proto"), proto)
+		host = cmp.Or(parameter(header["Forwarded"][0], "host"), host)
+		proto = cmp.Or(parameter(header["Forwarded"][0], "proto"), proto)
 	}
 	host = keep(header, "X-Forwarded-Host", trusted, values[0:1:1], host)
 	proto = keep(header, "X-Forwarded-Proto", trusted, values[1:2:2], proto)

@@ -25,13 +25,7 @@ func (x *exchange) outgoing(ctx context.Context) *http.Request {
 	out.URL = target(in)
 	out.Header = make(http.Header, len(in.Header)+6)
 	pass(out.Header, in.Header)
-	if hasToken(in.Header["Te"], "trailers") {
-		out.Header["Te"] = []string{"trailers"}
-	}
-	if protocol := askedUpgrade(in.Header); protocol != nil {
-		out.Header["Connection"] = []string{"Upgrade"}
-		out.Header["Upgrade"] = protocol
-	}
+	hopByHop(out.Header, in)
 	if _, ok := out.Header["User-Agent"]; !ok {
 		out.Header["User-Agent"] = nil // else net/http adds its own
 	}
@@ -44,6 +38,20 @@ func (x *exchange) outgoing(ctx context.Context) *http.Request {
 		out.Body = &x.body
 	}
 	return out
+}
+
+// hopByHop adds the fields about the connection to the backend that the client's
+// have a say in, and names them in Connection, as RFC 9110, sections 7.8 and
+// 10.1.4, wants it.
+func hopByHop(out http.Header, in *http.Request) {
+	if protocol := askedUpgrade(in); protocol != nil {
+		out["Connection"] = []string{"Upgrade"}
+		out["Upgrade"] = protocol
+	}
+	if hasToken(in.Header["Te"], "trailers") {
+		out["Connection"] = append(out["Connection"], "TE")
+		out["Te"] = []string{"trailers"}
+	}
 }
 
 // pass copies the fields that are not about the connection. The values are

@@ -20,11 +20,12 @@ var (
 )
 
 // askedUpgrade returns the protocols that a request asks to switch to.
-func askedUpgrade(h http.Header) []string {
-	if !hasToken(h["Connection"], "upgrade") {
+// HTTP/1.0 has no such requests (RFC 9110, section 7.8).
+func askedUpgrade(r *http.Request) []string {
+	if !r.ProtoAtLeast(1, 1) || !hasToken(r.Header["Connection"], "upgrade") {
 		return nil
 	}
-	return h["Upgrade"]
+	return r.Header["Upgrade"]
 }
 
 // upgrade joins the two connections when the backend has switched to a protocol
@@ -33,13 +34,15 @@ func askedUpgrade(h http.Header) []string {
 func (x *exchange) upgrade(resp *http.Response) {
 	server, ok := resp.Body.(io.ReadWriteCloser)
 	protocol := textproto.TrimString(resp.Header.Get("Upgrade"))
-	if !ok || protocol == "" || !hasToken(askedUpgrade(x.in.Header), protocol) {
+	if !ok || protocol == "" || !hasToken(askedUpgrade(x.in), protocol) {
 		name, _ := leaf(resp)
+		resp.Body.Close() // the client may still have to be waited for
 		x.fail(&director.LeafError{Director: name, Err: errSwitch})
 		return
 	}
 	conn, buffered, err := x.control.Hijack()
 	if err != nil {
+		resp.Body.Close()
 		x.fail(errors.Join(errHijack, err))
 		return
 	}
