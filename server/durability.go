@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
@@ -85,9 +86,12 @@ func notKept(keeper Durability) string {
 		". They take effect, and are lost if the program ends before the disk works again."
 }
 
-// diskWords is an error of the disk without the path, which is no reader's
+// diskWords is an error of the disk without paths, which are no reader's
 // business.
 func diskWords(err error) string {
+	if link, ok := errors.AsType[*os.LinkError](err); ok { // of a rename
+		return link.Err.Error()
+	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return path.Err.Error()
 	}

@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -206,6 +209,15 @@ func TestADiskThatFailsIsSeen(t *testing.T) {
 	}
 	if a := g.send("GET", "i/test/", "", "Accept", asPage); strings.Contains(a.body, words) {
 		t.Error("a page that is printed still tells")
+	}
+}
+
+func TestNoErrorOfTheDiskTellsAPath(t *testing.T) {
+	rename := &os.LinkError{Op: "rename", Old: "/secret/a.tmp", New: "/secret/a", Err: syscall.ENOSPC}
+	for _, err := range []error{errFull, rename, errors.Join(rename, errFull), fmt.Errorf("journal: %w", rename)} {
+		if got := diskWords(err); strings.Contains(got, "secret") || !strings.Contains(got, "no space left on device") {
+			t.Errorf("%v: got %q, want the reason alone", err, got)
+		}
 	}
 }
 

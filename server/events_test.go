@@ -71,6 +71,9 @@ func TestEventsThatAreNoLongerKnownAreAGap(t *testing.T) {
 	req.Header.Set("Accept", "application/x-ndjson")
 	board.ServeHTTP(w, req)
 	lines := strings.Split(strings.TrimSpace(w.Body.String()), "\n")
+	if got := w.Header().Get("X-Accel-Buffering"); got != "no" {
+		t.Errorf("stream: X-Accel-Buffering: got %q, want no: nginx would keep it back", got)
+	}
 	if len(lines) != 3 || !strings.Contains(lines[0], `"gap":true`) {
 		t.Errorf("stream: got %q, want a gap and two events", lines)
 	}

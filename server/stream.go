@@ -25,12 +25,17 @@ type streamWire struct {
 
 // stream begins an event stream.
 func stream(w http.ResponseWriter, r *http.Request) *streamWire {
-	h := w.Header()
-	h.Set("Content-Type", typeEvents)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would keep events back until a buffer is full
-	w.WriteHeader(http.StatusOK)
+	beginStream(w, typeEvents)
 	return &streamWire{ctx: r.Context(), w: w, out: http.NewResponseController(w)}
+}
+
+// beginStream sends the head of an answer that stays open.
+func beginStream(w http.ResponseWriter, contentType string) {
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would keep it back until a buffer is full
+	w.WriteHeader(http.StatusOK)
 }
 
 // The writer waits for the network: nothing can be written at once.

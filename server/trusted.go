@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/callboard/callboard/server/proxy"
 )
 
 // A trustedProxies is the list of the addresses whose X-Forwarded headers are
@@ -17,7 +19,7 @@ type trustedProxies []netip.Prefix
 // LoopbackProxies are the proxies that are trusted where nothing else is said:
 // those on this machine.
 func LoopbackProxies() []netip.Prefix {
-	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	return proxy.Loopback()
 }
 
 // ParseTrustedProxies reads addresses and prefixes that are separated by commas:

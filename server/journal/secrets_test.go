@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/callboard/callboard/director"
+	"github.com/callboard/callboard/internal/await"
 	"github.com/callboard/callboard/server"
 	"github.com/callboard/callboard/server/journal"
 )
@@ -41,18 +42,6 @@ func kept(t *testing.T, dir string) (values []string) {
 		values = append(values, l.Record.Value)
 	}
 	return values
-}
-
-// eventually waits for what the journal does by itself.
-func eventually(t *testing.T, what string, is func() bool) {
-	t.Helper()
-	for range 10_000 {
-		if is() {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Fatalf("not so: %s", what)
 }
 
 // secret returns what the live director of a name was made with.
@@ -95,11 +84,11 @@ func TestSecretsThatAreLetGoOfLeaveTheDisk(t *testing.T) {
 	h, _ := open(t, dir, options(), director.Options{})
 	a := h.addSecret(t, "a")
 	h.addSecret(t, "b")
-	eventually(t, "both are kept", func() bool { return len(kept(t, dir)) == 2 })
+	await.Until(t, "both are kept", func() bool { return len(kept(t, dir)) == 2 })
 	must(t, a.Delete())
-	eventually(t, "one is kept", func() bool { return len(kept(t, dir)) == 1 })
+	await.Until(t, "one is kept", func() bool { return len(kept(t, dir)) == 1 })
 	must(t, h.find("b").Delete())
-	eventually(t, "there is no file", func() bool {
+	await.Until(t, "there is no file", func() bool {
 		_, err := os.Stat(filepath.Join(dir, "main", "secrets.ndjson"))
 		return errors.Is(err, os.ErrNotExist)
 	})

@@ -8,9 +8,10 @@
  *
  * @param {KeyboardEvent} event
  * @returns {string} '' while an input method has the keys: Enter then ends a word.
- *   Safari says so by the number 229 only
+ *   Safari says so by the number 229 only. Also '' without a key, as when Chromium
+ *   fills in a field
  */
-export function shortcut({ key, code = '', ctrlKey, metaKey, altKey, shiftKey, isComposing, keyCode }) {
+export function shortcut({ key = '', code = '', ctrlKey, metaKey, altKey, shiftKey, isComposing, keyCode }) {
   if (isComposing || keyCode === 229) return '';
   const [, place] = /^Key([A-Z])$/.exec(code) ?? [];
   const foreign = place && /^[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u.test(key);

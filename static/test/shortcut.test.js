@@ -34,6 +34,7 @@ const cases = [
   ['the key for menus', { key: 'F10', code: 'F10', shiftKey }, 'Shift+F10'],
   ['all together', { key: 'ArrowUp', code: 'ArrowUp', ctrlKey, altKey, shiftKey }, 'Ctrl+Alt+Shift+ArrowUp'],
   ['no code, as of a keyboard on a screen', { key: 'A' }, 'a'],
+  ['no key, as when Chromium fills in a field', { }, ''],
   ['an input method', { key: 'Enter', code: 'Enter', isComposing: true }, ''],
   ['an input method in Safari', { key: 'Enter', code: 'Enter', isComposing: false, keyCode: 229 }, ''],
   ['an input method that hides the key', { key: 'Process', code: 'KeyK', ctrlKey, keyCode: 229 }, ''],
