@@ -224,8 +224,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request, filter eve
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)()
-	w.Header().Set("Content-Type", form.contentType)
-	w.Header().Set("Cache-Control", "no-store")
+	streamHeader(w.Header(), form.contentType)
 	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
 		return nil // there is nothing to wait for

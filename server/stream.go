@@ -25,12 +25,17 @@ type streamWire struct {
 
 // stream begins an event stream.
 func stream(w http.ResponseWriter, r *http.Request) *streamWire {
-	h := w.Header()
-	h.Set("Content-Type", typeEvents)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would keep events back until a buffer is full
+	streamHeader(w.Header(), typeEvents)
 	w.WriteHeader(http.StatusOK)
 	return &streamWire{ctx: r.Context(), w: w, out: http.NewResponseController(w)}
+}
+
+// streamHeader fills the head of an answer that goes on as long as its client
+// stays: a proxy in front neither keeps it nor holds its parts back.
+func streamHeader(h http.Header, contentType string) {
+	h.Set("Content-Type", contentType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would keep events back until a buffer is full
 }
 
 // The writer waits for the network: nothing can be written at once.
