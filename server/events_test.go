@@ -94,6 +94,9 @@ func TestEventsAreStreamedAsTheyHappen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
+	if got := resp.Header.Get("X-Accel-Buffering"); got != "no" {
+		t.Errorf("got X-Accel-Buffering %q, want no: nginx holds events back without it", got)
+	}
 	lines := bufio.NewScanner(resp.Body)
 	seq := g.flip()
 	for want := uint64(1); want <= seq; want++ {

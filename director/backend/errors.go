@@ -148,10 +148,27 @@ func classify(err error) *Error {
 		return &Error{Kind: KindEOF, Err: err}
 	case errno == syscall.ECONNRESET || errno == syscall.EPIPE || errno == syscall.ECONNABORTED:
 		return &Error{Kind: KindReset, Errno: errno, Err: err}
-	case strings.Contains(err.Error(), "malformed "):
+	case isProtocol(err.Error()):
 		return &Error{Kind: KindProtocol, Err: err}
 	}
 	return &Error{Kind: KindOther, Errno: errno, Err: err}
+}
+
+// isProtocol reports whether net/http says that the head of an answer is not
+// HTTP. Its errors for that have no types: these are parts of their words.
+func isProtocol(words string) bool {
+	for _, part := range []string{
+		"malformed ",
+		"Content-Length",       // two that differ, none in the field, or no number
+		"transfer encoding",    // one that it does not know, or several
+		"bad trailer key",      // a Trailer that names Content-Length
+		"server response head", // longer than the transport reads
+	} {
+		if strings.Contains(words, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // isClosedUnder reports whether the pool has found the connection ended while the

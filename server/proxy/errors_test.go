@@ -83,6 +83,11 @@ func TestFailuresOfRealBackends(t *testing.T) {
 	}{
 		{"garbage", "502", "http_protocol_error", backend.Config{}, says("SSH-2.0\r\n\r\n")},
 		{"a status that is none", "502", "http_protocol_error", backend.Config{}, says("HTTP/1.1 099 X\r\n\r\n")},
+		{"two lengths", "502", "http_protocol_error", backend.Config{}, says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc")},
+		{"a length that is none", "502", "http_protocol_error", backend.Config{}, says("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nabc")},
+		{"two encodings", "502", "http_protocol_error", backend.Config{}, says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")},
+		{"an encoding that is none", "502", "http_protocol_error", backend.Config{}, says("HTTP/1.1 200 OK\r\nTransfer-Encoding: zip\r\n\r\nabc")},
+		{"a head without end", "502", "http_protocol_error", backend.Config{}, says("HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 11<<20) + "\r\n\r\n")},
 		{"goes", "502", "connection_terminated", backend.Config{}, says("")},
 		{"resets", "502", "connection_terminated", backend.Config{}, func(conn net.Conn, r *bufio.Reader) { readHead(r); reset(conn) }},
 		{"says nothing", "504", "http_response_timeout", backend.Config{FirstByteTimeout: short}, func(conn net.Conn, r *bufio.Reader) { silence("")(nil, conn, r) }},

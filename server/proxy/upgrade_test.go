@@ -92,3 +92,24 @@ func TestUpgradeToOneOfSeveral(t *testing.T) {
 	conn.Close()
 	w.settled()
 }
+
+// net/http takes a client whose half ends before the answer for one that has
+// gone: what it asked for is given up, and all of it let go.
+func TestClientThatEndsItsHalfBeforeTheAnswerIsGone(t *testing.T) {
+	for what, request := range map[string]string{"a request": get, "an upgrade": upgrade} {
+		asked := make(chan struct{})
+		w := newWire(t, wireOptions{}, func(_ net.Conn, r *bufio.Reader) {
+			readHead(r)
+			close(asked)
+			_, _ = io.Copy(io.Discard, r)
+		})
+		conn := w.say(request)
+		<-asked
+		_ = conn.CloseWrite()
+		if got := all(t, conn); got != "" {
+			t.Errorf("%s: got %q, want the end alone", what, got)
+		}
+		conn.Close()
+		w.settled()
+	}
+}
