@@ -1,13 +1,12 @@
 package server
 
 import (
-	"bytes"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var pageKey = regexp.MustCompile(`<meta name="callboard-key" content="([^"]+)">`)
@@ -118,34 +117,27 @@ func TestFormsInPatchesHaveTheKey(t *testing.T) {
 }
 
 func TestRefusalsAreLoggedOnceAndThenCounted(t *testing.T) {
-	var log bytes.Buffer
+	logger, log := newTextLog()
 	g := newRig(t, func(o *Options) {
-		o.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		o.Logger = logger
 		o.AllowedHosts = []string{"localhost"}
 	})
+	g.board.refused.every = time.Hour
 	for range 25 {
 		if _, resp, err := g.dial("", "Origin", "https://evil.example"); err == nil || resp.StatusCode != 403 {
 			t.Fatalf("got %v, want 403", resp)
 		}
 	}
 	g.send("GET", "i/test/", "", "Host", "evil.example").problem(http.StatusMisdirectedRequest)
+	g.board.refused.flush()
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-	if len(lines) != 3 {
-		t.Fatalf("got %d lines, want the first, the tenth and the other host's:\n%s", len(lines), log.String())
+	wanted := []string{"level=WARN msg=refused status=403 ", "level=WARN msg=refused status=421 ", " times=24"}
+	if len(lines) != len(wanted) {
+		t.Fatalf("got %d lines, want one for each host, and the count:\n%s", len(lines), log.String())
 	}
-	for i, want := range []string{"times=1 ", "times=10 ", "status=421 "} {
+	for i, want := range wanted {
 		if !strings.Contains(lines[i], want) {
 			t.Errorf("got %s, want %s", lines[i], want)
 		}
-	}
-}
-
-func TestRefusalsOfEverySortAreBounded(t *testing.T) {
-	l := refusals{log: slog.New(slog.DiscardHandler)}
-	for i := range 2 * maxRefusals {
-		l.count(fmt.Sprint(i))
-	}
-	if n := len(l.counts); n > maxRefusals+1 {
-		t.Errorf("got %d kinds, want at most %d", n, maxRefusals+1)
 	}
 }

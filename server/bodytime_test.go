@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -61,7 +62,7 @@ func inBubble(t *testing.T, test func(t *testing.T, rt *director.Runtime, l *pip
 		}
 		l := newPipeListener()
 		limited := limit(l, 8)
-		server := newHTTPServer(t.Context(), board, limited, newRareLog(board.log).standard("board"))
+		server := newHTTPServer(t.Context(), board, limited, newRareLog(board.log, slog.LevelError).standard("board"))
 		served := make(chan error)
 		go func() { served <- server.Serve(limited) }()
 		test(t, rt, l)

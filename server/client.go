@@ -58,8 +58,8 @@ type client struct {
 	queue  []*message
 	bytes  int
 	ending *ending
-	// writing says that somebody writes to the connection: the client's writer,
-	// or whoever pumps. Only one may.
+	// writing says that a goroutine writes to the connection: the client's writer,
+	// or one in pump. Only one may.
 	writing bool
 	pingDue bool
 }
@@ -200,7 +200,7 @@ func (c *client) write() {
 		case <-c.wake:
 			queue, ping, end, ok := c.take()
 			if !ok {
-				continue // whoever writes signals afterwards
+				continue // the goroutine that writes signals afterwards
 			}
 			if c.out.send(queue, ping) != nil {
 				return

@@ -47,7 +47,7 @@
 //
 // # Who may change something
 //
-// Whoever reaches the board, but for pages of other origins: one rule for
+// Every client that reaches the board, but for pages of other origins: one rule for
 // commands, websockets and event streams knows the board's own pages, also behind
 // proxies; docs/behind-a-proxy.md tells it.
 //

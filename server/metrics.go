@@ -51,7 +51,7 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) error {
 // not grow with their number. It ends early when the client has gone.
 func writeMetrics(to io.Writer, snapshot *tree.Snapshot, clients, streams int) {
 	w := bufio.NewWriterSize(to, 1<<16)
-	defer w.Flush() // the client has gone: there is nobody to be told
+	defer w.Flush() // the client has gone
 	instance := `instance="` + escapeLabel(snapshot.Instance) + `"`
 	single := func(name, kind, help string, value float64) {
 		fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n%s{%s} %g\n", name, help, name, kind, name, instance, value)

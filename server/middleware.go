@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -86,6 +87,12 @@ func (w *beginWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
+// SetReadDeadline is for [http.ResponseController]. The deadline of a body begins
+// no answer, as what comes by Unwrap may.
+func (w *beginWriter) SetReadDeadline(deadline time.Time) error {
+	return http.NewResponseController(w.ResponseWriter).SetReadDeadline(deadline)
+}
+
 // Unwrap is for [http.ResponseController].
 func (w *beginWriter) Unwrap() http.ResponseWriter {
 	w.begun = true
@@ -143,7 +150,7 @@ func (s *Server) door(next http.Handler) http.Handler {
 		if s.options.ReadOnly {
 			s.writeProblem(w, r, &problem{
 				Title: "Read-only", Status: http.StatusForbidden,
-				Detail: "This board shows; it does not let anybody change anything.",
+				Detail: "This board shows; nothing can be changed here.",
 			})
 			return
 		}
@@ -153,7 +160,9 @@ func (s *Server) door(next http.Handler) http.Handler {
 
 // refuse answers a request that is not let in, and notes it in the log.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, p *problem) {
-	s.refusals.note(r, s.access.trusted.client(r), p)
+	origin := r.Header.Get("Origin")
+	s.refused.tell(p.Title+" "+r.Host+" "+origin, "refused", "status", p.Status, "method", r.Method, "path", r.URL.Path,
+		"host", r.Host, "origin", origin, "client", s.access.trusted.client(r), "why", p.Detail)
 	s.writeProblem(w, r, p)
 }
 

@@ -66,7 +66,7 @@ func (s *Server) admitOptions(body *newDirector) error {
 		if !slices.Contains(quickOptions, o.Name) {
 			continue
 		}
-		if d, err := time.ParseDuration(body.Options[o.Name]); err == nil { // others are refused by the type
+		if d, err := backend.ParseDuration(body.Options[o.Name]); err == nil { // others are refused by the type
 			if err := s.leastInterval("options."+o.Name, d); err != nil {
 				return err
 			}

@@ -116,6 +116,8 @@ func TestProbesAndLookupsAreNoFlood(t *testing.T) {
 		`"backend":{"host":"h","probe":{"interval":"99ms"}}`:                               422,
 		`"backend":{"host":"h","probe":{"interval":0.1}}`:                                  201,
 		`"type":"dns","options":{"host":"localhost","probe":"/","probe_interval":"1ns"}`:   422,
+		`"type":"dns","options":{"host":"localhost","probe":"/","probe_interval":0.001}`:   422, // seconds
+		`"type":"dns","options":{"host":"localhost","ttl":"1 ms"}`:                         422, // as VCL writes it
 		`"type":"dns","options":{"host":"localhost","retry_after":"1ns"}`:                  422,
 		`"type":"dns","options":{"host":"localhost","ttl":"1us","ttl_min":"1us"}`:          422,
 		`"type":"dns","options":{"host":"localhost","probe":"/","probe_interval":"100ms"}`: 201,

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"log/slog"
@@ -9,11 +10,13 @@ import (
 	"time"
 )
 
-// A rareLog logs errors that may come by the thousand, such as that of a process
-// that is out of descriptors: the first of a kind at once, and later ones as a
-// number, at most one line a minute.
+// A rareLog logs what may come by the thousand, such as the error of a process
+// that is out of descriptors, or the refusal of a page that tries again for as long
+// as it is open: the first of a kind at once, and later ones as a number, at most
+// one line a minute.
 type rareLog struct {
 	log   *slog.Logger
+	level slog.Level
 	every time.Duration
 
 	mu    sync.Mutex // guards the field below
@@ -29,12 +32,12 @@ type rareKind struct {
 // client's. All others share one.
 const maxRareKinds = 100
 
-func newRareLog(to *slog.Logger) *rareLog {
-	return &rareLog{log: to, every: time.Minute, kinds: make(map[string]*rareKind)}
+func newRareLog(to *slog.Logger, level slog.Level) *rareLog {
+	return &rareLog{log: to, level: level, every: time.Minute, kinds: make(map[string]*rareKind)}
 }
 
-// error logs an error, or counts it.
-func (r *rareLog) error(kind, message string, args ...any) {
+// tell logs what is of a kind, or counts it.
+func (r *rareLog) tell(kind, message string, args ...any) {
 	missed, ok := r.count(kind)
 	if !ok {
 		return
@@ -42,10 +45,10 @@ func (r *rareLog) error(kind, message string, args ...any) {
 	if missed > 0 {
 		args = append(args, "times_since_last", missed+1)
 	}
-	r.log.Error(message, args...)
+	r.log.Log(context.Background(), r.level, message, args...)
 }
 
-// count reports whether an error is to be logged, and how many were not.
+// count reports whether one is to be logged, and how many were not.
 func (r *rareLog) count(kind string) (missed int, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -79,7 +82,7 @@ func (r *rareLog) flush() {
 	}
 	r.mu.Unlock()
 	for kind, n := range missed {
-		r.log.Error("errors that were counted and not logged", "kind", kind, "times", n)
+		r.log.Log(context.Background(), r.level, "counted and not logged", "kind", kind, "times", n)
 	}
 }
 
@@ -98,12 +101,12 @@ func (w rareWriter) Write(message []byte) (int, error) {
 	text := strings.TrimSpace(string(message))
 	switch {
 	case strings.HasPrefix(text, "http: Accept error"):
-		w.to.error(w.what+" accept", "no connection can be accepted", "listener", w.what, "error", strings.TrimPrefix(text, "http: Accept error: "))
+		w.to.tell(w.what+" accept", "no connection can be accepted", "listener", w.what, "error", strings.TrimPrefix(text, "http: Accept error: "))
 	case strings.HasPrefix(text, "http: panic serving"):
 		// Its first line ends with the value, behind the client's address.
 		line, stack, _ := strings.Cut(text, "\n")
 		_, value, _ := strings.Cut(strings.TrimPrefix(line, "http: panic serving "), ": ")
-		w.to.error(w.what+" panic "+value, "panic in a handler", "listener", w.what, "panic", value, "stack", stack)
+		w.to.tell(w.what+" panic "+value, "panic in a handler", "listener", w.what, "panic", value, "stack", stack)
 	default:
 		w.to.log.Debug(text, "listener", w.what)
 	}
@@ -112,5 +115,5 @@ func (w rareWriter) Write(message []byte) (int, error) {
 
 // panicked logs that a handler of the board has panicked.
 func (s *Server) panicked(cause any, args ...any) {
-	s.rare.error(fmt.Sprint("panic ", cause), "panic in a handler", args...)
+	s.rare.tell(fmt.Sprint("panic ", cause), "panic in a handler", args...)
 }

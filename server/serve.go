@@ -74,7 +74,7 @@ func (p *Program) Serve(ctx context.Context) error {
 	// Requests of switched protocols outlive the servers; they end with this.
 	base, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	rare := newRareLog(logger)
+	rare := newRareLog(logger, slog.LevelError)
 	defer rare.flush()
 	usual := DefaultConnections()
 	board := limit(p.BoardListener, cmp.Or(p.Connections.Board, usual.Board))

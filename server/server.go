@@ -92,7 +92,8 @@ type Server struct {
 	rt      *director.Runtime
 	options Options
 	log     *slog.Logger
-	rare    *rareLog
+	rare    *rareLog // of errors
+	refused *rareLog // at the door: its kinds are made of what clients send
 	hosts   map[string]bool
 	access  *access
 	router  *chi.Mux
@@ -101,12 +102,10 @@ type Server struct {
 	names   reservations
 	undos   undos
 	seats   seats
-	// refusals are those at the door.
-	refusals refusals
-	streams  atomic.Int64 // event streams, which have seats too
-	past     timelineCache
-	life     context.Context // done when Close is called
-	end      context.CancelFunc
+	streams atomic.Int64 // event streams, which have seats too
+	past    timelineCache
+	life    context.Context // done when Close is called
+	end     context.CancelFunc
 
 	mu     sync.Mutex // guards the fields below
 	closed bool
@@ -132,7 +131,8 @@ func New(o Options) (*Server, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		rt: o.Runtime, options: o, log: o.Logger, rare: newRareLog(o.Logger),
+		rt: o.Runtime, options: o, log: o.Logger,
+		rare: newRareLog(o.Logger, slog.LevelError), refused: newRareLog(o.Logger, slog.LevelWarn),
 		hosts: make(map[string]bool),
 		idle:  make(chan struct{}),
 	}
@@ -147,7 +147,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	s.access, s.refusals.log = access, o.Logger
+	s.access = access
 	s.feed = newFeed(web.WithKey(context.Background(), access.key), o.Runtime, o)
 	s.router = s.routes()
 	handler, err := s.middleware(s.router)
@@ -177,6 +177,7 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	s.mu.Unlock()
 	s.rare.flush()
+	s.refused.flush()
 	s.undos.close()
 	s.feed.close()
 	select {

@@ -48,7 +48,7 @@ func (s *socketWire) send(queue []*message, ping bool) error {
 	if err := s.batch.flush(); err != nil {
 		return err
 	}
-	// One that has passed would stop whoever pumps.
+	// A deadline that has passed would stop client.pump.
 	return s.batch.SetWriteDeadline(time.Time{})
 }
 

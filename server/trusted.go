@@ -11,7 +11,7 @@ import (
 )
 
 // A trustedProxies is the list of the addresses whose X-Forwarded headers are
-// believed. What anybody else sends in them is a claim of a client.
+// believed. What others send in them is a claim of a client.
 type trustedProxies []netip.Prefix
 
 // LoopbackProxies are the proxies that are trusted where nothing else is said:

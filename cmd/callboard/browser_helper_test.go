@@ -62,7 +62,7 @@ func openLive(t testing.TB, url string) *browser.Page {
 // what the page wanted of it.
 func waitModule(p *browser.Page, name string) {
 	p.WaitFor(fmt.Sprintf(`performance.getEntriesByType("resource").some(e => e.name.endsWith(%q))`, "/"+name))
-	// Whoever asked for it first goes on first.
+	// Modules that asked for it first go on first.
 	browser.Eval[any](p, fmt.Sprintf(`import(performance.getEntriesByType("resource").find(e => e.name.endsWith(%q)).name).then(() => null)`, "/"+name))
 }
 

@@ -114,6 +114,7 @@ func TestBrowserCardMenuByKeyboard(t *testing.T) {
 	// In the outline the same key opens the same menu.
 	p.Navigate(r.page("?face=outline"))
 	p.WaitVisible(`#status[data-state="live"]`)
+	p.WaitVisible(`#rows .row[tabindex="0"]`)
 	tabTo(t, p, "#rows .row")
 	p.WaitFor(`document.getElementById("card-menu") !== null`)
 	open()

@@ -241,6 +241,7 @@ func TestBrowserTreegridScrollsALongOutline(t *testing.T) {
 	p.WaitURL("at=")
 	inSight("pool_20")
 
+	p.WaitVisible(`#rows > .row[tabindex="0"]`)
 	tabTo(t, p, "#rows > .row")
 	p.Press("End")
 	p.WaitFor(`document.activeElement.matches("#rows > .row:last-child") || {not: document.activeElement.outerHTML.slice(0, 80)}`)

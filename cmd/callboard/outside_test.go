@@ -11,7 +11,7 @@ import (
 )
 
 // A secret is there again after the sudden end of the program, for its probe
-// and for nobody else.
+// alone.
 func TestASecretSurvivesASuddenEnd(t *testing.T) {
 	const secret = "m4rk-of-a-secret"
 	asked := make(chan struct{}, 1)

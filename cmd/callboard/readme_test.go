@@ -26,8 +26,7 @@ func block(t *testing.T, language, with string) string {
 	return ""
 }
 
-// Whoever pastes the script of the README as a whole, or line by line, sees each
-// line work. Every curl has to be answered with a status below 400.
+// The script of the README works as it stands, pasted as a whole or line by line. Every curl has to be answered with a status below 400.
 func TestScriptOfTheREADMEWorks(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("there is no curl")

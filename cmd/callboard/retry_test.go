@@ -7,7 +7,7 @@ import (
 )
 
 // Half of the turns are those of a backend that refuses: by default clients do
-// not see it, and with --no-retry they do, as whoever tries it.
+// not see it, and with --no-retry they do, and so does a try.
 func TestServeRetriesUnlessToldNotTo(t *testing.T) {
 	for _, test := range []struct {
 		flags []string

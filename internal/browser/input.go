@@ -16,15 +16,40 @@ type point struct{ X, Y float64 }
 
 // Click clicks the middle of the visible part of the element with the left
 // button, as soon as a user could. The keys, as in [Page.Press], are held down
-// meanwhile.
+// meanwhile. Where the page has moved under the mouse, so that the click went
+// beside the element, it clicks again, as a user does.
 func (p *Page) Click(selector string, keys ...string) {
 	p.t.Helper()
-	at := p.reach(selector)
 	held, err := modifiers(keys)
 	if err != nil {
 		p.t.Fatalf("browser: %v", err)
 	}
-	p.do("clicking "+selector, chromedp.MouseClickXY(at.X, at.Y, chromedp.ButtonModifiers(held)))
+	for missed := true; missed; {
+		at := p.reach(selector)
+		p.watchClick(selector)
+		p.do("clicking "+selector, chromedp.MouseClickXY(at.X, at.Y, chromedp.ButtonModifiers(held)))
+		missed = p.clickMissed()
+	}
+}
+
+// watchClick notes whether the next click reaches the element.
+func (p *Page) watchClick(selector string) {
+	p.t.Helper()
+	Eval[any](p, fmt.Sprintf(`(e => {
+		window.clickMissed = false;
+		if (e) addEventListener("click", ({target}) => {
+			window.clickMissed = !(e.contains(target) || target.closest?.("label")?.control === e || !e.isConnected);
+		}, {capture: true, once: true});
+		return null;
+	})(document.querySelector(%s))`, quote(selector)))
+}
+
+// clickMissed reports whether the last click went beside its element. Another
+// document knows of no click.
+func (p *Page) clickMissed() bool {
+	var missed bool
+	err := evaluate(p.ctx, `window.clickMissed === true`, &missed)
+	return err == nil && missed
 }
 
 // RightClick clicks the middle of the visible part of the element with the right

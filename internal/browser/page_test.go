@@ -129,6 +129,13 @@ func TestClickWaitsForTheElement(t *testing.T) {
 	p.WaitText("#log", "click:late click:moves")
 }
 
+func TestClickGoesAgainWhereThePageHasMoved(t *testing.T) {
+	p := Open(t, site(t))
+	Eval[any](p, `void addEventListener("pointerdown", () => { document.querySelector("#far").style.translate = "0 -90px" }, {once: true})`)
+	p.Click("#far")
+	p.WaitText("#log", "click:far")
+}
+
 func TestEmulation(t *testing.T) {
 	p := Open(t, site(t))
 	p.SetViewport(400, 300, 2)

@@ -245,6 +245,33 @@ func TestDurableCommandsShareASync(t *testing.T) {
 	}
 }
 
+// A file that begins anew is as good as a sync: it counts as one only when the
+// secrets that its state names are on disk, too.
+func TestADurableFileComesAfterItsSecrets(t *testing.T) {
+	secrets := newSyncDisk() // of secrets.ndjson alone
+	o := options().WithFiles(func(path string, f journal.File) (journal.File, error) {
+		if strings.HasSuffix(path, "secrets.ndjson") {
+			return secrets.wrap(path, f)
+		}
+		return f, nil
+	})
+	o.Durable, o.MaxBytes = true, 1
+	h, _ := open(t, t.TempDir(), o, director.Options{})
+	secrets.gate.Lock()
+	h.addSecret(t, "a") // more than the state: a new file begins
+	late, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := h.j.Written(late, h.rt.Tree().Seq); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("no secret can be synced: got %v, want that it waits until its context ends", err)
+	}
+	secrets.gate.Unlock()
+	must(t, h.j.Written(t.Context(), h.rt.Tree().Seq))
+	if got, want := secrets.synced.Load(), secrets.bytes.Load(); got != want {
+		t.Errorf("%d of %d bytes of secrets are synced", got, want)
+	}
+	must(t, h.j.Close())
+}
+
 // A sync that fails says of what came after the last one that it is not sure.
 func TestASyncThatFails(t *testing.T) {
 	for _, durable := range []bool{false, true} {

@@ -37,6 +37,9 @@ func (j *Journal) begin(ctx context.Context) error {
 	if err := j.secrets.keep(false); err != nil { // of what the snapshot names
 		return err
 	}
+	if err := j.secrets.sync(); err != nil { // the new file counts as synced
+		return err
+	}
 	when := time.Now().UTC()
 	if !when.After(j.newest) {
 		when = j.newest.Add(1) // the clock was set back; order is what counts

@@ -90,8 +90,8 @@ func (j *Journal) appendEvents(b []byte, events ...event.Event) []byte {
 	})
 }
 
-// encode returns an event as JSON. What a director type of somebody's own puts
-// into an event need not be JSON; then the fact stays and its details go.
+// encode returns an event as JSON. What a director type from outside puts into
+// an event need not be JSON; then the fact stays and its details go.
 func (j *Journal) encode(e event.Event) []byte {
 	text, err := json.Marshal(e)
 	if err != nil {

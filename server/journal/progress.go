@@ -103,7 +103,7 @@ func (j *Journal) wrote(f file, seq uint64) {
 	}
 }
 
-// fail gives a file up, unless that was done: after an error nobody knows what of
+// fail gives a file up, unless that was done: after an error it is not known what of
 // it is on disk, so nothing may be written behind it (see "fsyncgate"). The log
 // is told at once, and then from time to time for as long as the disk fails.
 func (j *Journal) fail(f file, err error) {

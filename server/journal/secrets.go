@@ -39,6 +39,7 @@ type secretFile struct {
 	path     string
 	store    *director.Secrets // nil before Start
 	watching sync.WaitGroup
+	syncing  sync.Mutex // held by sync: a second call waits for what the first one syncs
 
 	mu sync.Mutex // guards the fields below, and the file
 	// old is what Open has found; nil when a state was written that does without.
@@ -46,6 +47,7 @@ type secretFile struct {
 	spared  map[string]keptSecret
 	written map[string]bool // nil while it is not known what is in the file
 	dirty   bool            // lines were added since the last sync began
+	lost    error           // of a sync that failed since the file was written whole
 	// seen is the store's channel of when written was all that there was.
 	seen <-chan struct{}
 }
@@ -210,7 +212,7 @@ func (f *secretFile) rewriteLocked(needed map[string]keptSecret) error {
 		return nil
 	})
 	if err == nil {
-		f.written = written
+		f.written, f.dirty, f.lost = written, false, nil
 	}
 	return err
 }
@@ -221,7 +223,7 @@ func (f *secretFile) removeLocked() error {
 			return err
 		}
 	}
-	f.written = map[string]bool{}
+	f.written, f.dirty, f.lost = map[string]bool{}, false, nil
 	return nil
 }
 
@@ -265,12 +267,14 @@ func writeSecret(w io.Writer, s keptSecret) error {
 // sync waits until the disk has the secrets that were added. The events that
 // name them are synced after that.
 func (f *secretFile) sync() error {
+	f.syncing.Lock()
+	defer f.syncing.Unlock()
 	f.mu.Lock()
-	dirty := f.dirty
+	dirty, lost := f.dirty, f.lost
 	f.dirty = false
 	f.mu.Unlock()
-	if !dirty {
-		return nil
+	if !dirty || lost != nil {
+		return lost
 	}
 	file, err := f.j.o.open(f.path, os.O_WRONLY|os.O_APPEND)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -281,7 +285,7 @@ func (f *secretFile) sync() error {
 	}
 	if err != nil {
 		f.mu.Lock()
-		f.written = nil // the next state writes it anew
+		f.written, f.lost = nil, err // the next state writes it anew
 		f.mu.Unlock()
 	}
 	return err

@@ -7,7 +7,7 @@ import (
 )
 
 // What a trusted proxy in front has said of its client is kept; it is said where
-// nobody has, and said anew where it comes from elsewhere.
+// none has, and said anew where it comes from elsewhere.
 func TestWhatTheProxyInFrontSaid(t *testing.T) {
 	const said = "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: shop.example\r\nForwarded: for=192.0.2.1;proto=https\r\n"
 	elsewhere := []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}

@@ -52,7 +52,7 @@ export function openFind(board, api, found) {
       const known = new Map(answers.flatMap(({ directors }) => directors).map((director) => [director.id, director]));
       if (!signal.aborted) found(itemsOf(query, [...known.values()].slice(0, MOST)));
     } catch {
-      if (!signal.aborted) found([]); // without a line nobody is found
+      if (!signal.aborted) found([]); // offline, no director is found
     }
   }
 
