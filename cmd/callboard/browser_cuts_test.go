@@ -166,6 +166,32 @@ func TestBrowserNoticesSilence(t *testing.T) {
 	p.WaitVisible(face("b0_2") + `[data-health="sick"]`)
 }
 
+// A view that the reader has asked for comes, though the page has to be loaded
+// again meanwhile, since a patch does not fit.
+func TestBrowserReloadLeavesTheReadersWay(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t, "--quiet-traffic")
+	p := r.openPage("")
+	p.Allow("patch: .* there is no #face-")
+	countLoads(p)
+	browser.Eval[any](p, `void (() => {
+		const fetch = window.fetch, free = new Promise(done => window.free = done);
+		window.fetch = async (url, init) => {
+			if (String(url).includes("face=outline")) await free;
+			init?.signal?.throwIfAborted();
+			return fetch(url, init);
+		};
+	})()`)
+	p.Click("#face-outline")
+	browser.Eval[any](p, `void document.querySelector(`+quoted(face("c1"))+`).closest(".card").remove()`)
+	r.must("PUT", "health", `{"pattern":"c1","admin":"sick"}`)
+	p.WaitFor(`window.loads > 0`)
+	browser.Eval[any](p, `new Promise(done => setTimeout(done)).then(() => window.free())`)
+	p.WaitVisible("#rows > .row")
+	p.WaitURL("face=outline")
+	waitSame(t, p, r.openPage("?face=outline"))
+}
+
 // withHeader is contents with the head of the page.
 var withHeader = strings.Replace(contents, `["#vcls"`, `["#top", "#vcls"`, 1)
 

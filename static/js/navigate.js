@@ -25,6 +25,8 @@ const regions = ['top', 'page', 'names'];
 export function openNavigation({ doc, window, page, exit, hold, arrived, settled, stuck }) {
   let current = null; // the fetch on its way
   let asked = 0; // views that the reader has asked for, on their way
+  let journey = null; // to the newest of them
+  let broken = false; // patches do not fit: only a whole page helps
 
   function begin() {
     doc.documentElement.removeAttribute('data-loading');
@@ -38,7 +40,7 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     const signal = begin();
     const waiting = window.setTimeout(() => doc.documentElement.setAttribute('data-loading', ''), PATIENCE);
     try {
-      if (!(await step(href, signal))) await load(href, signal);
+      if (!(await step(href, signal)) || broken) await load(href, signal);
     } finally {
       window.clearTimeout(waiting);
       if (!signal.aborted) doc.documentElement.removeAttribute('data-loading');
@@ -51,7 +53,7 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
   async function step(href, signal) {
     const { near, travel } = await import('./travel.js');
     const to = searchOf(href);
-    if (signal.aborted || !near(page.search, to)) return false;
+    if (signal.aborted || broken || !near(page.search, to)) return false;
     const release = hold();
     let came = false;
     try {
@@ -75,6 +77,7 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     swap(fresh, searchOf(href) === page.search);
     const { epoch, seq } = fresh.getElementById('page').dataset;
     page.become(searchOf(href), epoch, Number(seq));
+    broken = false;
   }
 
   const searchOf = (href) => new URL(href, window.location.href).search;
@@ -107,7 +110,8 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
     leaving();
     asked += 1;
     try {
-      await visit(href, true);
+      journey = visit(href, true);
+      await journey;
     } catch (error) {
       failed(error, () => window.location.assign(href));
       return;
@@ -202,13 +206,17 @@ export function openNavigation({ doc, window, page, exit, hold, arrived, settled
   });
   window.addEventListener('popstate', () => {
     asked += 1;
-    visit(window.location.href).catch((error) => failed(error, () => window.location.reload())).finally(() => {
+    journey = visit(window.location.href);
+    journey.catch((error) => failed(error, () => window.location.reload())).finally(() => {
       asked -= 1;
     });
   });
 
-  /** Loads the view that is shown again. */
+  /** Loads the view that is shown again, unless one that the reader has asked for comes as a whole page. */
   async function reload() {
+    broken = true;
+    while (asked) await Promise.allSettled([journey]);
+    if (!broken) return;
     await load(window.location.href, begin());
     arrived();
   }
