@@ -83,16 +83,16 @@ func TestBrowserTryWithoutJavaScript(t *testing.T) {
 	p.Timeout = patience
 	p.JavaScript(false)
 	p.Navigate(r.page("?face=outline&select=boot.site"))
-	p.Click(tryIt + ` [data-command="try"]`)
+	p.Follow(tryIt + ` [data-command="try"]`)
 	p.WaitVisible("#answer .way")
 	p.JavaScript(true) // axe is a script; the page that is there has run none
 	p.Axe("the answer on its own page")
 	p.JavaScript(false)
-	p.Click("main .button")
+	p.Follow("main .button")
 	p.WaitURL("?face=outline&select=boot.site")
 	p.Navigate(r.page("?panel=add"))
 	p.Fill("#add-backend\\.port", "1")
-	p.Click("#add-try")
+	p.Follow("#add-try")
 	p.WaitVisible("#answer .sum")
 }
 

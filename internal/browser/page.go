@@ -76,6 +76,10 @@ func Open(t testing.TB, url string) *Page {
 func (p *Page) Navigate(url string) {
 	p.t.Helper()
 	p.do("loading "+url, chromedp.Navigate(url))
+	p.settle()
+	if p.problems.forgetLostSockets() {
+		p.Reload()
+	}
 }
 
 // Reload loads the page again and waits for the load event.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -89,6 +90,22 @@ func (ps *problems) add(kind, text, url string) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	ps.seen = append(ps.seen, line)
+}
+
+// lostSocket is what Chromium says of a file that it asked for on a connection
+// which it had opened beforehand, and which the server closed at that moment,
+// since it was silent for too long. Only on a connection that was used before
+// does it ask again by itself.
+const lostSocket = "net::ERR_SOCKET_NOT_CONNECTED"
+
+// forgetLostSockets takes such problems away, and reports whether there were any:
+// the page is to be loaded again.
+func (ps *problems) forgetLostSockets() bool {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	before := len(ps.seen)
+	ps.seen = slices.DeleteFunc(ps.seen, func(line string) bool { return strings.Contains(line, lostSocket) })
+	return len(ps.seen) < before
 }
 
 // list returns the problems that are not allowed.
