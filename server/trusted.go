@@ -54,8 +54,7 @@ func (t trustedProxies) holds(remote string) bool {
 }
 
 func (t trustedProxies) contains(address netip.Addr) bool {
-	address = address.Unmap().WithZone("")
-	return slices.ContainsFunc(t, func(p netip.Prefix) bool { return p.Contains(address) })
+	return proxy.Contains(t, address)
 }
 
 // forwarded returns the first value of a header that proxies add to, "" if the

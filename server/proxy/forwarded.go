@@ -63,8 +63,14 @@ func (h *Handler) trusts(client string) bool {
 	if err != nil {
 		return false
 	}
+	return Contains(h.trusted, address)
+}
+
+// Contains reports whether an address, which may be an IPv4 address in the form
+// of IPv6 or have a zone, is in one of the prefixes.
+func Contains(list []netip.Prefix, address netip.Addr) bool {
 	address = address.Unmap().WithZone("")
-	return slices.ContainsFunc(h.trusted, func(p netip.Prefix) bool { return p.Contains(address) })
+	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(address) })
 }
 
 // set sets a field, in a slice of one, or takes it away if there is nothing to
