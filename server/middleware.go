@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -59,7 +60,7 @@ func (s *Server) recover(next http.Handler) http.Handler {
 				panic(cause)
 			}
 			s.panicked(cause, "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
-			if begun.begun {
+			if begun.begun.Load() {
 				panic(http.ErrAbortHandler)
 			}
 			p, _ := problemOf(errPanic)
@@ -71,19 +72,20 @@ func (s *Server) recover(next http.Handler) http.Handler {
 
 var errPanic = errors.New("panic")
 
-// A beginWriter knows whether anything was written.
+// A beginWriter knows whether anything was written. Deadlines may be set while
+// another goroutine writes.
 type beginWriter struct {
 	http.ResponseWriter
-	begun bool
+	begun atomic.Bool
 }
 
 func (w *beginWriter) WriteHeader(status int) {
-	w.begun = true
+	w.begun.Store(true)
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *beginWriter) Write(p []byte) (int, error) {
-	w.begun = true
+	w.begun.Store(true)
 	return w.ResponseWriter.Write(p)
 }
 
@@ -95,7 +97,7 @@ func (w *beginWriter) SetReadDeadline(deadline time.Time) error {
 
 // Unwrap is for [http.ResponseController].
 func (w *beginWriter) Unwrap() http.ResponseWriter {
-	w.begun = true
+	w.begun.Store(true)
 	return w.ResponseWriter
 }
 

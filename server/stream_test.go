@@ -185,16 +185,18 @@ func TestStreamThatIsNotReadIsSentAway(t *testing.T) {
 	}
 	quick := g.listen("")
 	quick.is("hello")
-	eventually(t, "both listen", func() bool { return g.board.seats.count() == 2 })
 	large, err := newMessage(strings.Repeat("x", maxQueue/2))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var stuck *client
-	g.board.feed.each(func(c *client) {
-		if _, ok := c.out.(*streamWire); ok {
-			stuck = c
-		}
+	eventually(t, "the stream listens", func() bool {
+		g.board.feed.each(func(c *client) {
+			if _, ok := c.out.(*streamWire); ok {
+				stuck = c
+			}
+		})
+		return stuck != nil
 	})
 	for !stuck.ended() {
 		stuck.offer(large)
