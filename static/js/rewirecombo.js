@@ -34,6 +34,13 @@ export function openCombo({ doc, input, list, find, changed }) {
     activate(input.value.trim() && options.length ? best(options, input.value.trim()) : -1);
   }
 
+  /** Closes the list, also for what was asked for and has not come yet. */
+  function close() {
+    doc.defaultView.clearTimeout(timer);
+    asking?.abort();
+    show(false);
+  }
+
   function expand() {
     list.replaceChildren(...options.map(({ name, note }, i) => make(
       doc, 'li', { id: `${list.id}-${i}`, role: 'option', 'aria-selected': 'false' },
@@ -68,19 +75,19 @@ export function openCombo({ doc, input, list, find, changed }) {
   function choose(index) {
     activate(index);
     input.value = options[index].name;
-    show(false);
+    close();
   }
 
   input.addEventListener('input', () => {
     doc.defaultView.clearTimeout(timer);
     timer = doc.defaultView.setTimeout(ask, PAUSE);
   });
-  input.addEventListener('blur', () => show(false));
+  input.addEventListener('blur', close);
   input.addEventListener('click', () => list.hidden && ask());
   input.addEventListener('keydown', (event) => {
     if (!shortcut(event)) return; // an input method has the keys
     const open = !list.hidden;
-    if (event.key === 'Escape' && open) show(false);
+    if (event.key === 'Escape' && open) close();
     else if (event.key === 'Enter' && open && active >= 0) choose(active);
     else if (['ArrowDown', 'ArrowUp'].includes(event.key)) {
       if (open) activate(turn(active, options.length, event.key));
@@ -103,7 +110,7 @@ export function openCombo({ doc, input, list, find, changed }) {
     clear() {
       input.value = '';
       [options, active, value] = [[], -1, null];
-      show(false);
+      close();
     },
   };
 }
