@@ -150,9 +150,16 @@ func TestCopiedGoCompiles(t *testing.T) {
 	if pretty, err := format.Source([]byte(source)); err != nil || string(pretty) != source {
 		t.Errorf("the Go is not as gofmt has it: %v", err)
 	}
+	compiles(t, "copied", source)
+}
+
+// compiles fails the test if the source does not compile as a package of this
+// module. An overlay puts it there, so that nothing is written into the tree.
+func compiles(t *testing.T, name, source string) {
+	t.Helper()
 	folder := t.TempDir()
-	file, overlay := filepath.Join(folder, "copied.go"), filepath.Join(folder, "overlay.json")
-	here, err := filepath.Abs("internal/copied/copied.go")
+	file, overlay := filepath.Join(folder, name+".go"), filepath.Join(folder, "overlay.json")
+	here, err := filepath.Abs("internal/" + name + "/" + name + ".go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,12 +167,12 @@ func TestCopiedGoCompiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, content := range map[string][]byte{file: []byte(source), overlay: laid} {
-		if err := os.WriteFile(name, content, 0o644); err != nil {
+	for path, content := range map[string][]byte{file: []byte(source), overlay: laid} {
+		if err := os.WriteFile(path, content, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-overlay", overlay, "./internal/copied")
+	build := exec.CommandContext(t.Context(), "go", "build", "-overlay", overlay, "./internal/"+name)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Errorf("got %v: %s", err, out)
 	}

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -67,22 +65,5 @@ func program() (*http.Client, error) {
 	return client, err
 }
 `
-	folder := t.TempDir()
-	file, overlay := filepath.Join(folder, "readme.go"), filepath.Join(folder, "overlay.json")
-	here, err := filepath.Abs("internal/readme/readme.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	laid, err := json.Marshal(map[string]any{"Replace": map[string]string{here: file}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, content := range map[string][]byte{file: []byte(source), overlay: laid} {
-		if err := os.WriteFile(name, content, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-overlay", overlay, "./internal/readme").CombinedOutput(); err != nil {
-		t.Errorf("got %v: %s", err, out)
-	}
+	compiles(t, "readme", source)
 }
