@@ -34,7 +34,7 @@ func TestAnImplementationIsAddedOnce(t *testing.T) {
 	}
 }
 
-// What was not added belongs to nobody, and may be added after all.
+// What was not added belongs to no director, and may be added after all.
 func TestAnImplementationThatWasRefusedMayBeAdded(t *testing.T) {
 	v := newVCL(t)
 	cold, err := v.Runtime().AddVCL("cold")

@@ -37,7 +37,7 @@ func join(c *director.Command, d *director.Director, into director.Group) error 
 		return nil
 	}
 	if _, err := into.AddMember(d, 1); err != nil {
-		_ = c.Delete(d) // fails only if somebody else has deleted it already
+		_ = c.Delete(d) // fails only if another command has deleted it already
 		return wrongField("into", err)
 	}
 	return nil

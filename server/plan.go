@@ -73,7 +73,7 @@ func (s *Server) fill(c *director.Command, d *director.Director, members []plann
 		err = addAll(group, members)
 	}
 	if err != nil {
-		_ = c.Delete(d) // fails only if somebody else has deleted it already
+		_ = c.Delete(d) // fails only if another command has deleted it already
 	}
 	return err
 }

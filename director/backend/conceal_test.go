@@ -89,7 +89,7 @@ func TestAPlaceholderIsRefused(t *testing.T) {
 	}
 }
 
-// A server that answers with what it was sent shows nobody the secret, also
+// A server that answers with what it was sent does not show the secret, also
 // where the answer is cut off within it.
 func TestProbeDoesNotRepeatASecret(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -60,7 +60,7 @@ func TestUpgradedConnectionThatFallsSilent(t *testing.T) {
 	})
 }
 
-// One that nobody closes ends with the request's context.
+// One that no reader closes ends with the request's context.
 func TestUpgradedConnectionThatIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := make(chan bool, 1)
